@@ -1,0 +1,42 @@
+"""Parts put together: headings get ids, the contents their entries, the whole its frame."""
+
+from __future__ import annotations
+
+from lxml import etree
+from lxml import html as lxml_html
+from markupsafe import Markup
+
+from reportgen.compose.spec import Contents
+
+HEADINGS = ("h1", "h2", "h3", "h4")
+
+
+def contents_place(contents: Contents) -> Markup:
+    """Where the contents will stand, to be filled once all headings are known."""
+    return Markup('<nav class="toc" data-levels="{}"><p class="toc-title">{}</p></nav>').format(
+        contents.levels, contents.title
+    )
+
+
+def assemble(parts: Markup, title: str) -> str:
+    """The document as HTML, with ids on headings and links in the contents."""
+    page = Markup(
+        '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"/><title>{}</title></head><body>{}</body></html>'
+    ).format(title, parts)
+    root = lxml_html.document_fromstring(str(page))
+    headings = [e for e in root.iter(*HEADINGS)]
+    for number, heading in enumerate(headings, 1):
+        heading.set("id", f"h{number}")
+    for nav in root.iter("nav"):
+        _fill(nav, headings)
+    return str(lxml_html.tostring(root, encoding="unicode", doctype="<!DOCTYPE html>"))
+
+
+def _fill(nav: lxml_html.HtmlElement, headings: list[lxml_html.HtmlElement]) -> None:
+    listed = etree.SubElement(nav, "ol")
+    for heading in headings:
+        level = HEADINGS.index(str(heading.tag)) + 1
+        if level <= int(nav.get("data-levels", "2")):
+            item = etree.SubElement(listed, "li", {"class": f"level{level}"})
+            link = etree.SubElement(item, "a", {"href": f"#{heading.get('id')}"})
+            link.text = heading.text_content()

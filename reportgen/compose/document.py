@@ -1,0 +1,167 @@
+"""The whole document: the profile's parts in order, as one semantic HTML text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from markupsafe import Markup
+
+from reportgen.compose.assembly import assemble, contents_place
+from reportgen.compose.css import stylesheet
+from reportgen.compose.forms import FormBuilder
+from reportgen.compose.html import form_block, section, table_block
+from reportgen.compose.language import Language
+from reportgen.compose.numbers import AMOUNTS, PERCENTS, AmountStyle, PercentStyle, unit_label
+from reportgen.compose.profile import Profile
+from reportgen.compose.spec import Part, TableSpec
+from reportgen.compose.style import Style
+from reportgen.compose.table import Form, Table
+from reportgen.compose.tables import TableBuilder
+from reportgen.compose.templates import Templates
+from reportgen.derive.budget import Budget
+from reportgen.derive.selection import MissingData
+from reportgen.faults import Fault, FaultyInput, Place, Severity
+from reportgen.load import Loaded
+
+
+@dataclass(frozen=True)
+class Document:
+    """What the renderers get: one HTML text, its style sheet, and names."""
+
+    html: str
+    css: str
+    title: str
+    file_name: str
+    author: str
+    style: Style
+    tables: Mapping[str, Table | Form]
+    warnings: tuple[Fault, ...]
+
+
+def compose(loaded: Loaded, budget: Budget, profile: Profile) -> Document:
+    """Raises `FaultyInput` with every table and text that could not be made."""
+    return _Composer(loaded, budget, profile).document()
+
+
+@dataclass
+class _Composer:
+    loaded: Loaded
+    budget: Budget
+    profile: Profile
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+    templates: Templates = field(init=False)
+    tables: TableBuilder = field(init=False)
+
+    def __post_init__(self) -> None:
+        disclosure = self.budget.disclosure
+        common = {
+            "year": disclosure.year,
+            "prior_year": disclosure.year - 1,
+            **{
+                name: getattr(disclosure, name)
+                for name in ("department", "units", "projects", "assets", "performance", "terms")
+            },
+        }
+        self.templates = Templates(self.profile.folder, common, self._place_of)
+        self.tables = TableBuilder(self.budget, self.profile.spec, self.templates.label)
+
+    def document(self) -> Document:
+        spec = self.profile.spec
+        tables = self._build_tables()
+        parts = [self._part(part, tables) for part in spec.parts]
+        if self.faults:
+            raise FaultyInput(dict.fromkeys(self.faults))
+        title = self.templates.label(spec.title, {})
+        return Document(
+            html=assemble(Markup("").join(parts), title),
+            css=stylesheet(spec.style) + self.profile.css,
+            title=title,
+            file_name=self.templates.label(spec.file_name, {}),
+            author=self.budget.disclosure.department.name,
+            style=spec.style,
+            tables=tables,
+            warnings=tuple(dict.fromkeys(self.warnings)),
+        )
+
+    def _build_tables(self) -> dict[str, Table | Form]:
+        forms = FormBuilder(self.budget, self.templates, self.tables, self._functions_for_forms)
+        built: dict[str, Table | Form] = {}
+        for id_, spec in self.profile.tables.items():
+            try:
+                built[id_] = forms.build(id_, spec) if spec.form else self.tables.build(id_, spec)
+            except MissingData as error:
+                self.faults.append(self._missing(spec, error))
+            except FaultyInput as error:
+                self.faults += error.faults
+        return built
+
+    def _part(self, part: Part, tables: Mapping[str, Table | Form]) -> Markup:
+        try:
+            if part.cover is not None:
+                functions = self._functions_for_forms(self.profile.spec.amounts.over(AMOUNTS))
+                return section("cover", Markup(self.templates.fragment(part.cover, functions)))
+            if part.contents is not None:
+                return contents_place(part.contents)
+            if part.text is not None:
+                return section("text", Markup(self.templates.narrative(part.text, self._functions_for_text())))
+            return self._tables_part(part, [tables[name] for name in part.tables if name in tables])
+        except FaultyInput as error:
+            self.faults += error.faults
+            return Markup("")
+
+    def _tables_part(self, part: Part, tables: Iterable[Table | Form]) -> Markup:
+        """Tables in order, neighbours of one orientation together; the part's title before the first."""
+        title = self.templates.label(part.title, {}) if part.title else ""
+        heading = Markup("<h1>{}</h1>").format(title) if title else Markup("")
+        level = 2 if title else 1
+        sections = []
+        for landscape, group in groupby(tables, _is_landscape):
+            blocks = [
+                table_block(table, level) if isinstance(table, Table) else form_block(table, level)
+                for table in group
+            ]
+            kind = "tables landscape" if landscape else "tables"
+            sections.append(section(kind, heading + Markup("").join(blocks)))
+            heading = Markup("")
+        return Markup("").join(sections)
+
+    def _functions_for_forms(self, amounts: AmountStyle) -> dict[str, Any]:
+        listed = [
+            {"code": spec.code, "title": self.templates.label(spec.title + spec.subtitle, {})}
+            for spec in self.profile.tables.values()
+            if spec.code
+        ]
+        percents = self.profile.spec.percents.over(PERCENTS)
+        return {**self._language(amounts, percents, unit="").functions(), "tables": listed}
+
+    def _functions_for_text(self) -> dict[str, Any]:
+        spec = self.profile.spec
+        amounts = spec.text.amounts.over(spec.amounts.over(AMOUNTS))
+        percents = spec.text.percents.over(spec.percents.over(PERCENTS))
+        return self._language(amounts, percents, unit_label(amounts)).functions()
+
+    def _language(self, amounts: AmountStyle, percents: PercentStyle, unit: str) -> Language:
+        return Language(
+            self.budget, self.profile.spec, self.templates.label, amounts, percents, unit, self._warn
+        )
+
+    def _warn(self, message: str) -> None:
+        self.warnings.append(Fault(self.loaded.place("causes"), message, Severity.WARNING))
+
+    def _missing(self, spec: TableSpec, error: MissingData) -> Fault:
+        title = self.templates.label(spec.title, {})
+        return Fault(
+            self._place_of(error) or self.loaded.place(),
+            f"{spec.code}《{title}》需要{error.what}，这里没有；请补上，或另给一份含有它的台账",
+        )
+
+    def _place_of(self, error: MissingData) -> Place | None:
+        return self.loaded.place(*error.record.path) if error.record else None
+
+
+def _is_landscape(table: Table | Form) -> bool:
+    return table.layout.landscape if isinstance(table, Table) else table.landscape

@@ -1,0 +1,72 @@
+"""Forms too irregular for rows and columns: an HTML fragment of the profile, once or for each subject."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reportgen.compose.numbers import AmountStyle, unit_label
+from reportgen.compose.spec import Orientation, TableSpec
+from reportgen.compose.table import Form, FormPage
+from reportgen.compose.tables import TableBuilder
+from reportgen.compose.templates import Templates
+from reportgen.derive.budget import Budget
+from reportgen.derive.dimensions import read_conditions
+
+
+@dataclass(frozen=True, slots=True)
+class FormBuilder:
+    budget: Budget
+    templates: Templates
+    tables: TableBuilder
+    functions: Callable[[AmountStyle], Mapping[str, Any]]
+    """What fragments may ask, for a style of amounts."""
+
+    def build(self, id_: str, spec: TableSpec) -> Form:
+        """One page for each subject that `where` selects, or a single blank one with the empty statement."""
+        amounts = self.tables.amounts(spec)
+        subjects = self._subjects(spec) if spec.each else [{}]
+        common = {
+            "it": None,
+            "unit": None,
+            "project": None,
+            "amount_unit": unit_label(amounts),
+            **self.functions(amounts),
+        }
+        notes = spec.notes if subjects or not spec.empty else (*spec.notes, spec.empty)
+        return Form(
+            id=id_,
+            code=spec.code,
+            title=self.templates.label(spec.title, {}),
+            subtitle=self.templates.label(spec.subtitle, {}),
+            pages=tuple(self._page(spec, {**common, **subject}, notes) for subject in subjects or [{}]),
+            landscape=spec.orientation is Orientation.LANDSCAPE,
+        )
+
+    def _page(self, spec: TableSpec, names: Mapping[str, Any], notes: tuple[str, ...]) -> FormPage:
+        return FormPage(
+            above=self.tables.above(spec, names),
+            above_right=self.tables.above_right(spec, names),
+            html=self.templates.fragment(str(spec.form), names),
+            notes=tuple(self.templates.label(note, names) for note in notes),
+        )
+
+    def _subjects(self, spec: TableSpec) -> list[dict[str, Any]]:
+        """The listed projects or units that have figures in the form's selection, in input order."""
+        disclosure = self.budget.disclosure
+        units = {unit.code: unit for unit in disclosure.units}
+        selection = self.budget.select(read_conditions(spec.where))
+        used = set(selection.values(spec.source, str(spec.each), ("amount",)))
+        if spec.each == "unit":
+            return [{"it": unit, "unit": unit} for unit in disclosure.units if unit.code in used]
+        own = disclosure.defaults.unit
+        return [
+            {
+                "it": project,
+                "project": project,
+                "unit": units.get(project.unit or own or "", disclosure.department),
+            }
+            for project in disclosure.projects
+            if project.code in used
+        ]

@@ -1,0 +1,89 @@
+"""Tables, covers and sections as HTML. Figures carry their exact value and where they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from reportgen.compose.table import Cell, CellKind, Form, FormPage, Table, TableRow
+
+M = Markup
+
+_CLASS = {CellKind.AMOUNT: "a", CellKind.PERCENT: "a", CellKind.CODE: "c", CellKind.LABEL: "l", CellKind.TEXT: "l"}
+
+
+def table_block(table: Table, level: int) -> Markup:
+    """A table with its heading, the line above it, and its notes."""
+    columns = M("").join(M('<col style="width:{:.3f}%"/>').format(w * 100) for w in table.layout.widths)
+    head = M("").join(_row(row, "th") for row in table.header)
+    body = M("").join(_row(row, "td") for row in table.rows)
+    grid = M(
+        '<table class="grid" style="font-size:{}pt"><colgroup>{}</colgroup><thead>{}</thead><tbody>{}</tbody></table>'
+    ).format(table.layout.size, columns, head, body)
+    return M('<div class="table" id="{}">{}{}{}{}</div>').format(
+        table.id,
+        _heading(table, level),
+        _above(table.above, table.above_right),
+        grid,
+        _notes(table.notes),
+    )
+
+
+def form_block(form: Form, level: int) -> Markup:
+    """A form's pages, each under its title; only the first is a heading."""
+    pages = [_form_page(form, page, level if index == 0 else 0) for index, page in enumerate(form.pages)]
+    return M('<div class="table" id="{}">{}</div>').format(form.id, M("").join(pages))
+
+
+def _form_page(form: Form, page: FormPage, level: int) -> Markup:
+    return M('<div class="form">{}{}{}{}</div>').format(
+        _heading(form, level),
+        _above(page.above, page.above_right),
+        Markup(page.html),  # the profile's own HTML; what it prints of the input is escaped there
+        _notes(page.notes),
+    )
+
+
+def _heading(table: Table | Form, level: int) -> Markup:
+    inner = M("{}").format(table.title)
+    if table.subtitle:
+        inner += M('<span class="subtitle">{}</span>').format(table.subtitle)
+    if level:
+        return M('<h{0} class="table-title">{1}</h{0}>').format(level, inner)
+    return M('<p class="table-title">{}</p>').format(inner)
+
+
+def _above(left: str, right: str) -> Markup:
+    if not (left or right):
+        return M("")
+    return M('<p class="above"><span class="right">{}</span>{}</p>').format(right, left)
+
+
+def _notes(notes: Sequence[str]) -> Markup:
+    return M("").join(M('<p class="note">{}</p>').format(note) for note in notes)
+
+
+def _row(row: TableRow, tag: str) -> Markup:
+    cells = M("").join(_cell(cell, tag) for cell in row.cells)
+    return M('<tr class="total">{}</tr>' if row.total else "<tr>{}</tr>").format(cells)
+
+
+def _cell(cell: Cell, tag: str) -> Markup:
+    attributes = M("")
+    if cell.colspan > 1:
+        attributes += M(' colspan="{}"').format(cell.colspan)
+    if cell.rowspan > 1:
+        attributes += M(' rowspan="{}"').format(cell.rowspan)
+    if tag == "th":
+        attributes += M(' scope="{}"').format("colgroup" if cell.colspan > 1 else "col")
+    else:
+        names = _CLASS[cell.kind] + (f" i{min(cell.indent, 3)}" if cell.indent else "")
+        attributes += M(' class="{}"').format(names)
+    if cell.value is not None:
+        attributes += M(' data-value="{}" data-fact="{}"').format(f"{cell.value:f}", cell.fact)
+    return M("<{0}{1}>{2}</{0}>").format(M(tag), attributes, cell.text)
+
+
+def section(kind: str, inner: Markup) -> Markup:
+    return M('<section class="{}">{}</section>').format(kind, inner)

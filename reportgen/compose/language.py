@@ -1,0 +1,212 @@
+"""What a template may ask of the budget: the functions of narratives and forms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from markupsafe import escape
+
+from reportgen.catalog import LEVELS, ancestors
+from reportgen.compose.figures import Coded, Figure, Printed
+from reportgen.compose.markdown import Block, Html
+from reportgen.compose.numbers import AmountStyle, PercentStyle, amount_text, percent_text
+from reportgen.compose.rows import Render
+from reportgen.compose.spec import ProfileSpec
+from reportgen.derive.arithmetic import growth, share
+from reportgen.derive.budget import Budget
+from reportgen.derive.dimensions import DIMENSIONS, Condition, read_conditions
+from reportgen.derive.selection import MissingData
+from reportgen.model.narrative import Topic
+
+MAX_CONTRIBUTIONS = 3
+FALLBACK_DIMENSIONS = ("economic", "function", "project", "unit")
+"""Tried in this order when a change has no written cause and the template names no dimension."""
+
+
+@dataclass
+class Language:
+    """The functions, bound to a budget and to the style of the place they print in."""
+
+    budget: Budget
+    profile: ProfileSpec
+    render: Render
+    amounts: AmountStyle
+    percents: PercentStyle
+    unit: str
+    """Printed behind amounts."""
+    warn: Callable[[str], None]
+    _warned: set[str] = field(default_factory=set)
+
+    def functions(self) -> dict[str, Any]:
+        return {
+            "figure": self.figure,
+            "amount": self.amount,
+            "less": self.less,
+            "pieces": self.pieces,
+            "share": self.share,
+            "growth": self.growth,
+            "compare": self.compare,
+            "codes": self.codes,
+            "largest": self.largest,
+            "cause": self.cause,
+            "use": self.use,
+            "paragraphs": paragraphs,
+            "indicators": self.indicators,
+        }
+
+    def figure(self, source: str = "expenditure", **where: Any) -> Figure:
+        """`figure(nature="basic")`: expenditure under conditions; `figure("revenue", fund="other")`."""
+        selection = self.budget.select(read_conditions(where))
+        return Figure(selection, source, "amount", self.amounts, self.unit)
+
+    def pieces(self, measure: str, **where: Any) -> Figure:
+        """Counts of assets: `pieces("held", category="车辆")`."""
+        return Figure(self.budget.select(read_conditions(where)), "assets", measure, None, "")
+
+    def amount(self, yuan: Decimal) -> Printed:
+        """An amount that the input gives outside the lines, such as a transfer."""
+        return Printed(amount_text(yuan, self.amounts) + self.unit, yuan, "input")
+
+    def less(self, figure: Figure, yuan: Decimal) -> Printed:
+        """What is left of a figure without a part that the input gives."""
+        return self.amount(figure.value - yuan)
+
+    def share(self, part: Figure, whole: Figure) -> Printed:
+        """占比; a part of nothing is 0%."""
+        value = share(part.value, whole.value) or Decimal(0)
+        return Printed(percent_text(value, self.percents), value, f"share of {whole.source}")
+
+    def growth(self, figure: Figure) -> Printed | None:
+        """The change in percent without its sign, or None on a base of 0."""
+        value = growth(figure.value, figure.before_value)
+        if value is None:
+            return None
+        return Printed(percent_text(abs(value), self.percents), abs(value), f"growth of {figure.source}")
+
+    def compare(
+        self, figure: Figure, cause: str = "", by: str = "", percent: bool = True, explain: bool = True
+    ) -> Html:
+        """«较2023年增加…元，增长…%，主要原因是…»; 与上年持平 without a cause (rules W1 to W3)."""
+        wording = self.profile.wording
+        if not figure.has_before:
+            self._warn_once("输入里没有上年数，文字中不写增减")
+            return Html("")
+        if figure.difference == 0:
+            return Html(escape(self.render(wording.unchanged, {})))
+        rises = figure.difference > 0
+        parts: list[Printed | str] = [
+            self.render(wording.compared, {}) + (wording.increase if rises else wording.decrease),
+            figure.change,
+        ]
+        rate = self.growth(figure) if percent else None
+        if rate is not None:
+            parts += ["，" + (wording.growth if rises else wording.decline), rate]
+        said = Html("").join(map(escape, parts))
+        return said + self._why(figure, cause, by) if explain else said
+
+    def _why(self, figure: Figure, topic: str, by: str) -> Html:
+        """The written cause; else the largest contributions to the change; else nothing, and a warning."""
+        written = self.cause(topic) if topic else None
+        if written:
+            return Html("{}{}").format(self.profile.wording.cause, written)
+        for dimension in [by] if by else FALLBACK_DIMENSIONS:
+            found = self._contributions(figure, dimension, alone=bool(by))
+            if found:
+                return Html("{}{}").format(self.profile.wording.contributions, Html("，").join(found))
+        subject = self._subject(topic) or str(figure.selection.conditions)
+        self._warn_once(f"“{subject}”比上年有增减而没有写原因；请在“原因”里补上（W2）")
+        return Html("")
+
+    def _contributions(self, figure: Figure, dimension: str, *, alone: bool) -> list[Html]:
+        """«基本支出增加…元» for the values that moved most in the direction of the whole."""
+        try:
+            values = figure.selection.values(figure.source, dimension, ("amount", "prior"))
+            moved = [
+                (value, self._below(figure, dimension, value)) for value in values
+            ]
+            rises = figure.difference > 0
+            same = [(v, f) for v, f in moved if f.difference and (f.difference > 0) is rises]
+        except MissingData:
+            return []
+        if len(values) < 2 and not alone:
+            return []
+        same.sort(key=lambda pair: (-abs(pair[1].difference), pair[0]))
+        verb = self.profile.wording.increase if rises else self.profile.wording.decrease
+        return [
+            Html("{}{}{}").format(self.label(dimension, value), verb, below.change)
+            for value, below in same[:MAX_CONTRIBUTIONS]
+        ]
+
+    def _below(self, figure: Figure, dimension: str, value: str) -> Figure:
+        selection = figure.selection.where([Condition(dimension, (value,))])
+        return Figure(selection, figure.source, figure.measure, figure.style, figure.unit)
+
+    def label(self, dimension: str, value: str) -> str:
+        """What a value is called in this profile's sentences."""
+        return self.profile.labels.get(dimension, {}).get(value) or self.budget.name(dimension, value)
+
+    def codes(self, dimension: str, level: str = "", source: str = "expenditure", **where: Any) -> list[Coded]:
+        """The codes of a level in use this year or last, in order; or every value of a plain dimension."""
+        top = self.figure(source, **where)
+        measures = ("amount", "prior") if top.has_before else ("amount",)
+        values = top.selection.values(source, dimension, measures)
+        if DIMENSIONS[dimension].classification is None:
+            return [Coded(v, self.label(dimension, v), self._below(top, dimension, v), {}) for v in values]
+        digits = LEVELS[level or "项"]
+        found = sorted({code[:digits] for code in values if len(code) >= digits})
+        return [
+            Coded(code, self.budget.name(dimension, code), self._below(top, dimension, code), self._names(dimension, code))
+            for code in found
+        ]
+
+    def _names(self, dimension: str, code: str) -> dict[str, str]:
+        return {
+            level: self.budget.name(dimension, above)
+            for level, above in zip(LEVELS, ancestors(code), strict=False)
+        }
+
+    def largest(self, dimension: str, count: int, source: str = "expenditure", **where: Any) -> list[str]:
+        """Names of the values with the largest amounts, largest first."""
+        top = self.figure(source, **where)
+        values = top.selection.values(source, dimension, ("amount",))
+        amounts = {value: self._below(top, dimension, value).value for value in values}
+        ordered = sorted((v for v in values if amounts[v]), key=lambda v: (-amounts[v], v))
+        return [self.label(dimension, value) for value in ordered[:count]]
+
+    def cause(self, topic: str) -> str | None:
+        return self.budget.disclosure.causes.get(_key(topic))
+
+    def use(self, topic: str) -> str | None:
+        return self.budget.disclosure.uses.get(_key(topic))
+
+    def indicators(self, project: str | None = None) -> list[Any]:
+        """The performance indicators of a project, or of the department as a whole."""
+        return [i for i in self.budget.disclosure.indicators if i.project == project]
+
+    def _subject(self, topic: str) -> str:
+        if not topic:
+            return ""
+        key = _key(topic)
+        if key.isdigit():
+            return f"{key} {self.budget.name('function', key)}"
+        return Topic(key).label
+
+    def _warn_once(self, message: str) -> None:
+        if message not in self._warned:
+            self._warned.add(message)
+            self.warn(message)
+
+
+def _key(topic: str) -> str:
+    """A topic as causes and uses are keyed: its English value, or a code as it is."""
+    return topic if topic.isdigit() else Topic.read(topic).value
+
+
+def paragraphs(texts: str | Iterable[str] | None) -> Block:
+    """Each line of each text a paragraph of its own."""
+    given = [texts] if isinstance(texts, str) else list(texts or ())
+    lines = [line.strip() for text in given for line in text.splitlines() if line.strip()]
+    return Block("").join(Block("<p>{}</p>").format(line) for line in lines)

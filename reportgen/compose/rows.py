@@ -1,0 +1,190 @@
+"""Row rules of a table file to rows: codes in use, records, listed items, each with its selection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from reportgen.catalog import LEVELS, Classification, ancestors
+from reportgen.compose.numerals import numbered
+from reportgen.compose.spec import RECORD_LISTS, Measure, Row, RowKind
+from reportgen.derive.budget import Budget
+from reportgen.derive.dimensions import DIMENSIONS, Condition, read_conditions
+from reportgen.derive.selection import Selection
+
+Render = Callable[[str, Mapping[str, Any]], str]
+"""Fills a template of the profile with a row's context."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltRow:
+    label: str
+    selection: Selection
+    code: str = ""
+    name: str = ""
+    source: str | None = None
+    measure: Measure | None = None
+    indent: int = 0
+    kind: RowKind = RowKind.PLAIN
+    merge: int = 0
+    blank: bool = False
+    fill: bool = False
+    number: int = 0
+    context: Mapping[str, Any] = field(default_factory=dict)
+    """What the row's records are about: `it`, `unit`, `project`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowBuilder:
+    """Builds the rows of one block; `needs` are the (source, measure) pairs its columns print."""
+
+    budget: Budget
+    render: Render
+    needs: tuple[tuple[str, str], ...]
+
+    def build(self, rules: Iterable[Row], selection: Selection) -> list[BuiltRow]:
+        rows = [row for rule in rules for row in self._rule(rule, selection, {})]
+        count = 0
+        for index, row in enumerate(rows):
+            if not row.fill:
+                count += 1
+                rows[index] = replace(row, number=count)
+        return rows
+
+    def _rule(self, rule: Row, above: Selection, context: Mapping[str, Any]) -> list[BuiltRow]:
+        selection = above.where(read_conditions(rule.where))
+        made = self._made(rule, selection, context)
+        if rule.numbering:
+            made = [replace(r, label=numbered(i, rule.numbering) + r.label) for i, r in enumerate(made, 1)]
+        rows: list[BuiltRow] = []
+        for row in made:
+            rows.append(
+                replace(
+                    row,
+                    kind=rule.kind,
+                    merge=rule.merge,
+                    blank=rule.blank,
+                    source=rule.source,
+                    measure=rule.measure,
+                    indent=row.indent + rule.indent,
+                )
+            )
+            for below in rule.rows:
+                rows += self._rule(below, row.selection, row.context)
+        return rows
+
+    def _made(self, rule: Row, selection: Selection, context: Mapping[str, Any]) -> list[BuiltRow]:
+        if rule.fill:
+            return [BuiltRow("", selection, fill=True)]
+        if rule.tree:
+            return self._tree(rule, selection, context)
+        if rule.each in RECORD_LISTS:
+            return self._records(rule, selection, context)
+        if rule.each:
+            return self._values(rule, selection, context)
+        label = self.render(rule.label or "", context)
+        return [BuiltRow(label, selection, name=label, context=context)]
+
+    def _tree(self, rule: Row, selection: Selection, context: Mapping[str, Any]) -> list[BuiltRow]:
+        dimension = str(rule.tree)
+        leaves = self._used(selection, dimension)
+        codes = {code for leaf in leaves for code in ancestors(leaf)}
+        if rule.all:
+            codes |= set(self.budget.catalog.classes(Classification(dimension)))
+        digits = [LEVELS[level] for level in rule.levels]
+        rows = []
+        for code in sorted(codes):
+            if len(code) in digits:
+                name = self.budget.name(dimension, code)
+                below = selection.where([Condition(dimension, (code,))])
+                depth = sorted(digits).index(len(code))
+                label = self.render(rule.label, {**context, "name": name, "code": code}) if rule.label else name
+                rows.append(BuiltRow(label, below, code, name, indent=depth, context=context))
+        return rows
+
+    def _values(self, rule: Row, selection: Selection, context: Mapping[str, Any]) -> list[BuiltRow]:
+        dimension = str(rule.each)
+        words = DIMENSIONS[dimension].words
+        used = self._used(selection, dimension)
+        ordered: Sequence[str] = [w.value for w in words] if words else self._in_input_order(dimension, used)
+        rows = []
+        for value in ordered:
+            if value in used or rule.all:
+                name = self.budget.name(dimension, value)
+                below = selection.where([Condition(dimension, (value,))])
+                subject = {**context, **self._subject(dimension, value)}
+                label = self.render(rule.label, {**subject, "name": name}) if rule.label else name
+                rows.append(BuiltRow(label, below, value, name, context=subject))
+        return rows
+
+    def _in_input_order(self, dimension: str, used: Sequence[str]) -> list[str]:
+        listed = {
+            "unit": [unit.code for unit in self.budget.disclosure.units],
+            "project": [project.code for project in self.budget.disclosure.projects],
+        }.get(dimension, [])
+        return [*listed, *(value for value in used if value not in listed)]
+
+    def _subject(self, dimension: str, value: str) -> dict[str, Any]:
+        lists: dict[str, Sequence[Any]] = {
+            "unit": self.budget.disclosure.units,
+            "project": self.budget.disclosure.projects,
+        }
+        found = next((item for item in lists.get(dimension, ()) if item.code == value), None)
+        return {} if found is None else {dimension: found, "it": found}
+
+    def _records(self, rule: Row, selection: Selection, context: Mapping[str, Any]) -> list[BuiltRow]:
+        source = str(rule.each)
+        items = records_of(self.budget, source)
+        rows = []
+        for value in selection.values(source, "record", ("amount",) if source == "procurement" else ("held",)):
+            item = items[int(value.split("/")[1])]
+            subject = {**context, "it": item, **self._unit_of(item)}
+            label = self.render(rule.label, subject) if rule.label else item.name
+            below = selection.where([Condition("record", (value,))])
+            code = getattr(item, "code", None) or ""
+            rows.append(BuiltRow(label, below, code, item.name, context=subject))
+        return rows
+
+    def _unit_of(self, item: Any) -> dict[str, Any]:
+        code = getattr(item, "unit", None) or self.budget.disclosure.defaults.unit
+        units = {unit.code: unit for unit in self.budget.disclosure.units}
+        return {"unit": units.get(code or "", self.budget.disclosure.department)}
+
+    def _used(self, selection: Selection, dimension: str) -> list[str]:
+        used: dict[str, None] = {}
+        for source, measure in self.needs:
+            used.update(dict.fromkeys(selection.values(source, dimension, [measure])))
+        return list(used)
+
+
+def records_of(budget: Budget, source: str) -> Sequence[Any]:
+    """The input's records behind a source that tables can list one by one."""
+    disclosure = budget.disclosure
+    if source == "procurement":
+        return disclosure.procurement
+    return disclosure.assets.items if disclosure.assets else ()
+
+
+def padded(left: list[BuiltRow], right: list[BuiltRow]) -> tuple[list[BuiltRow], list[BuiltRow]]:
+    """Both sides of a balance, their sections (parted by `fill`) made equally long."""
+    sections = _sections(left), _sections(right)
+    count = max(len(sections[0]), len(sections[1]))
+    sides: tuple[list[BuiltRow], list[BuiltRow]] = ([], [])
+    for index in range(count):
+        pair = [side[index] if index < len(side) else [] for side in sections]
+        height = max(map(len, pair))
+        for side, section in zip(sides, pair, strict=True):
+            side += section
+            side += [BuiltRow("", right[0].selection, fill=True)] * (height - len(section))
+    return sides
+
+
+def _sections(rows: Iterable[BuiltRow]) -> list[list[BuiltRow]]:
+    sections: list[list[BuiltRow]] = [[]]
+    for row in rows:
+        if row.fill:
+            sections.append([])
+        else:
+            sections[-1].append(row)
+    return sections

@@ -1,0 +1,265 @@
+"""The table language: what a profile's YAML files may say. `docs/profiles.md` explains each word."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, model_validator
+
+from reportgen.catalog import LEVELS, Classification
+from reportgen.compose.numbers import AmountStyle, PercentStyle
+from reportgen.compose.style import Style
+from reportgen.derive.dimensions import DIMENSIONS, Condition, read_conditions
+from reportgen.faults import nearest
+from reportgen.model.values import Count, YesNo
+from reportgen.model.words import Model, Word, Zh, reject
+
+SOURCES = ("expenditure", "revenue", "carry_forward", "procurement", "assets")
+RECORD_LISTS = ("procurement", "assets")
+
+
+def _one_of(choices: tuple[str, ...], what: str) -> AfterValidator:
+    def read(typed: str) -> str:
+        if typed not in choices:
+            raise reject(f"没有{what}“{typed}”{nearest(typed, choices) or '；可写：' + '、'.join(choices)}")
+        return typed
+
+    return AfterValidator(read)
+
+
+def _conditions(typed: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    try:
+        read_conditions(typed)
+    except ValueError as error:
+        raise reject(str(error)) from None
+    return typed
+
+
+Where = Annotated[dict[str, tuple[str, ...]], AfterValidator(_conditions)]
+"""Conditions, all of which hold: `{nature: basic, fund: [general, other]}`."""
+
+Source = Annotated[str, _one_of(SOURCES, "数据来源")]
+
+
+class Measure(Word):
+    """What a column prints of the records it sums."""
+
+    AMOUNT = "amount", "预算数"
+    PRIOR = "prior", "上年预算数"
+    EXECUTED = "executed", "上年执行数"
+    CHANGE = "change", "增减额"
+    GROWTH = "growth", "增减率"
+    SHARE = "share", "占比"
+    HELD = "held", "保有数量"
+    BOUGHT = "bought", "购置数量"
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The recorded measures it is made of."""
+        if self in (Measure.CHANGE, Measure.GROWTH):
+            return ("amount", "prior")
+        return ("amount",) if self is Measure.SHARE else (self.value,)
+
+
+class Show(Word):
+    """A property of the row that a column prints instead of a figure."""
+
+    LABEL = "label", "标签"
+    CODE = "code", "编码"
+    NAME = "name", "名称"
+    NUMBER = "number", "序号"
+
+
+class Column(Model):
+    label: Annotated[str, Zh("标题")]
+    columns: Annotated[tuple[Column, ...], Zh("列")] = ()
+    show: Annotated[Show | None, Zh("显示")] = None
+    text: Annotated[str | None, Zh("文字")] = None
+    """A template for the cell's text, about `row`, `it` (the record), `unit`, `project`."""
+    source: Annotated[Source | None, Zh("来源")] = None
+    where: Annotated[Where, Zh("条件")] = {}
+    measure: Annotated[Measure, Zh("数值")] = Measure.AMOUNT
+    amounts: Annotated[AmountStyle, Zh("金额格式")] = AmountStyle()
+    percents: Annotated[PercentStyle, Zh("百分数格式")] = PercentStyle()
+
+    @property
+    def leaves(self) -> tuple[Column, ...]:
+        return tuple(leaf for c in self.columns for leaf in c.leaves) if self.columns else (self,)
+
+    @property
+    def depth(self) -> int:
+        return 1 + max((c.depth for c in self.columns), default=0)
+
+    @property
+    def is_figure(self) -> bool:
+        return self.show is None and self.text is None
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        return read_conditions(self.where)
+
+
+class Numbering(Word):
+    """How the rows of a list are numbered in front of their labels."""
+
+    CHINESE = "chinese", "一、"
+    PARENTHESES = "parentheses", "（一）"
+    ARABIC = "arabic", "1."
+
+
+class RowKind(Word):
+    PLAIN = "plain", "普通"
+    TOTAL = "total", "合计"
+
+
+class Row(Model):
+    """One row, or a rule that makes many: a `tree` of codes, or `each` value or record."""
+
+    label: Annotated[str | None, Zh("标题")] = None
+    where: Annotated[Where, Zh("条件")] = {}
+    source: Annotated[Source | None, Zh("来源")] = None
+    measure: Annotated[Measure | None, Zh("数值")] = None
+    tree: Annotated[
+        str | None,
+        _one_of(tuple(c.value for c in Classification), "科目树"),
+        Zh("科目树"),
+    ] = None
+    levels: Annotated[tuple[Annotated[str, _one_of(tuple(LEVELS), "级次")], ...], Zh("级次")] = tuple(LEVELS)
+    all: Annotated[YesNo, Zh("全部列出")] = False
+    """Print every 类 of the catalogue, used or not."""
+    each: Annotated[
+        str | None, _one_of((*DIMENSIONS, *RECORD_LISTS), "可逐一列出的内容"), Zh("逐一")
+    ] = None
+    rows: Annotated[tuple[Row, ...], Zh("下级行")] = ()
+    """Rows under each row made, within its selection."""
+    numbering: Annotated[Numbering | None, Zh("编号")] = None
+    indent: Annotated[Count, Zh("缩进")] = 0
+    kind: Annotated[RowKind, Zh("行式")] = RowKind.PLAIN
+    merge: Annotated[Count, Zh("合并列数")] = 0
+    """The label stands in the first so many columns, merged, as 合计 often does."""
+    blank: Annotated[YesNo, Zh("不填数")] = False
+    fill: Annotated[YesNo, Zh("补空行")] = False
+    """Blank rows here, as many as the other side needs to end level."""
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> Self:
+        rules = [r for r in (self.tree, self.each, self.fill or None) if r]
+        if len(rules) > 1:
+            raise reject("tree、each、fill 只能用一个")
+        if not rules and self.label is None:
+            raise reject("一行要有 label（标题），或 tree、each、fill 之一")
+        return self
+
+
+class Side(Model):
+    """Rows and their columns: a table has one such block, a balance two side by side."""
+
+    label: Annotated[str | None, Zh("标题")] = None
+    source: Annotated[Source | None, Zh("来源")] = None
+    where: Annotated[Where, Zh("条件")] = {}
+    columns: Annotated[tuple[Column, ...], Zh("列")]
+    rows: Annotated[tuple[Row, ...], Zh("行")]
+
+
+class Orientation(Word):
+    AUTO = "auto", "自动"
+    PORTRAIT = "portrait", "纵向"
+    LANDSCAPE = "landscape", "横向"
+
+
+class TableSpec(Model):
+    code: Annotated[str, Zh("表号")]
+    title: Annotated[str, Zh("标题")]
+    subtitle: Annotated[str, Zh("副标题")] = ""
+    above: Annotated[str | None, Zh("表上左")] = None
+    """Printed above the table at the left; at the right stands the amount unit."""
+    above_right: Annotated[str | None, Zh("表上右")] = None
+    source: Annotated[Source, Zh("来源")] = "expenditure"
+    where: Annotated[Where, Zh("条件")] = {}
+    amounts: Annotated[AmountStyle, Zh("金额格式")] = AmountStyle()
+    percents: Annotated[PercentStyle, Zh("百分数格式")] = PercentStyle()
+    columns: Annotated[tuple[Column, ...], Zh("列")] = ()
+    rows: Annotated[tuple[Row, ...], Zh("行")] = ()
+    sides: Annotated[tuple[Side, ...], Zh("两侧")] = ()
+    form: Annotated[str | None, Zh("表单")] = None
+    """A file of the profile: an HTML fragment for a form too irregular for rows and columns."""
+    each: Annotated[
+        str | None, _one_of(("project", "unit"), "可逐一出表的内容"), Zh("逐一")
+    ] = None
+    """The form is repeated for each project or unit that `where` selects."""
+    notes: Annotated[tuple[str, ...], Zh("注")] = ()
+    empty: Annotated[str, Zh("空表说明")] = ""
+    """The statement under a table that has no figure (rule R4)."""
+    orientation: Annotated[Orientation, Zh("方向")] = Orientation.AUTO
+
+    @model_validator(mode="after")
+    def _one_body(self) -> Self:
+        bodies = [bool(self.form), bool(self.sides), bool(self.columns and self.rows)]
+        if bodies.count(True) != 1:
+            raise reject("一张表要么有 columns 和 rows，要么有 sides，要么有 form")
+        return self
+
+    @property
+    def blocks(self) -> tuple[Side, ...]:
+        return self.sides or (Side(columns=self.columns, rows=self.rows),)
+
+
+class Wording(Model):
+    """The words in which a change is stated (rules W1 to W3); each is a template."""
+
+    compared: Annotated[str, Zh("比较")] = "较{{ prior_year }}年"
+    increase: Annotated[str, Zh("增加")] = "增加"
+    decrease: Annotated[str, Zh("减少")] = "减少"
+    growth: Annotated[str, Zh("增长")] = "增长"
+    decline: Annotated[str, Zh("下降")] = "下降"
+    unchanged: Annotated[str, Zh("持平")] = "与上年持平"
+    cause: Annotated[str, Zh("原因")] = "，主要原因是"
+    contributions: Annotated[str, Zh("构成")] = "，主要是"
+
+
+class Text(Model):
+    """How figures are printed in sentences."""
+
+    amounts: Annotated[AmountStyle, Zh("金额格式")] = AmountStyle()
+    percents: Annotated[PercentStyle, Zh("百分数格式")] = PercentStyle()
+
+
+class Contents(Model):
+    title: Annotated[str, Zh("标题")] = "目录"
+    levels: Annotated[Count, Zh("级数")] = 2
+
+
+class Part(Model):
+    """One part of the document; exactly one of its kinds is given."""
+
+    cover: Annotated[str | None, Zh("封面")] = None
+    contents: Annotated[Contents | None, Zh("目录")] = None
+    text: Annotated[str | None, Zh("正文")] = None
+    """A Markdown file with Jinja2."""
+    tables: Annotated[tuple[str, ...], Zh("表")] = ()
+    """Names of table files, in order, without `.yaml`."""
+    title: Annotated[str | None, Zh("标题")] = None
+    """A heading above the tables."""
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        kinds = [self.cover, self.contents, self.text, self.tables or None]
+        if sum(kind is not None for kind in kinds) != 1:
+            raise reject("一个部分只写 cover、contents、text、tables 之一")
+        return self
+
+
+class ProfileSpec(Model):
+    name: Annotated[str, Zh("名称")]
+    title: Annotated[str, Zh("文档标题")]
+    file_name: Annotated[str, Zh("文件名")] = "{{ year }}年{{ department.name }}部门预算"
+    amounts: Annotated[AmountStyle, Zh("金额格式")] = AmountStyle()
+    percents: Annotated[PercentStyle, Zh("百分数格式")] = PercentStyle()
+    above: Annotated[str, Zh("表上左")] = ""
+    above_right: Annotated[str, Zh("表上右")] = "单位：{{ amount_unit }}"
+    text: Annotated[Text, Zh("正文")] = Text()
+    wording: Annotated[Wording, Zh("用语")] = Wording()
+    labels: Annotated[dict[str, dict[str, str]], Zh("称谓")] = {}
+    """What values of a dimension are called in sentences: `{nature: {basic: 基本支出预算}}`."""
+    style: Annotated[Style, Zh("版式")] = Style()
+    parts: Annotated[tuple[Part, ...], Zh("组成")]

@@ -1,0 +1,178 @@
+"""A table file and a budget become a `Table`: rows built, columns summed, widths found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from reportgen.compose.numbers import AMOUNTS, PERCENTS, AmountStyle, amount_text, percent_text, unit_label
+from reportgen.compose.rows import BuiltRow, Render, RowBuilder, padded
+from reportgen.compose.spec import Column, Measure, ProfileSpec, RowKind, Show, Side, TableSpec
+from reportgen.compose.table import Cell, CellKind, Table, TableRow, is_empty
+from reportgen.compose.widths import lay_out
+from reportgen.derive.arithmetic import growth, share
+from reportgen.derive.budget import Budget
+from reportgen.derive.dimensions import read_conditions
+from reportgen.derive.selection import Selection
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """One side of a table while it is built."""
+
+    leaves: tuple[Column, ...]
+    base: Selection
+    source: str
+    rows: list[BuiltRow]
+
+
+@dataclass(frozen=True, slots=True)
+class TableBuilder:
+    budget: Budget
+    profile: ProfileSpec
+    render: Render
+
+    def build(self, id_: str, spec: TableSpec) -> Table:
+        """Raises `MissingData` where no ledger has what a column or row asks for."""
+        header = _header(spec, self._label)
+        rows = self._rows(spec)
+        amounts = self.amounts(spec)
+        context = {"amount_unit": unit_label(amounts)}
+        notes = [self.render(note, context) for note in spec.notes]
+        if spec.empty and is_empty(rows):
+            notes.append(self.render(spec.empty, context))
+        columns = sum(len(_leaves(block)) for block in spec.blocks)
+        return Table(
+            id=id_,
+            code=spec.code,
+            title=self._label(spec.title),
+            subtitle=self._label(spec.subtitle),
+            above=self.above(spec, context),
+            above_right=self.above_right(spec, context),
+            header=header,
+            rows=rows,
+            notes=tuple(notes),
+            layout=lay_out(header, rows, columns, self.profile.style, spec.orientation),
+        )
+
+    def amounts(self, spec: TableSpec) -> AmountStyle:
+        return spec.amounts.over(self.profile.amounts.over(AMOUNTS))
+
+    def above(self, spec: TableSpec, context: Mapping[str, Any]) -> str:
+        return self.render(self.profile.above if spec.above is None else spec.above, context)
+
+    def above_right(self, spec: TableSpec, context: Mapping[str, Any]) -> str:
+        text = self.profile.above_right if spec.above_right is None else spec.above_right
+        return self.render(text, context)
+
+    def _label(self, template: str) -> str:
+        return self.render(template, {})
+
+    def _rows(self, spec: TableSpec) -> tuple[TableRow, ...]:
+        blocks = [self._block(spec, side) for side in spec.blocks]
+        if len(blocks) == 2:
+            left, right = padded(blocks[0].rows, blocks[1].rows)
+            blocks = [replace(blocks[0], rows=left), replace(blocks[1], rows=right)]
+        return tuple(
+            TableRow(
+                tuple(cell for block, row in zip(blocks, rows, strict=True) for cell in self._cells(spec, block, row)),
+                any(row.kind is RowKind.TOTAL for row in rows),
+            )
+            for rows in zip(*(block.rows for block in blocks), strict=True)
+        )
+
+    def _block(self, spec: TableSpec, side: Side) -> _Block:
+        base = self.budget.select(read_conditions(spec.where)).where(read_conditions(side.where))
+        leaves = _leaves(side)
+        source = side.source or spec.source
+        needs = dict.fromkeys(
+            (column.source or source, measure)
+            for column in leaves
+            if column.is_figure
+            for measure in column.measure.needs
+        )
+        rows = RowBuilder(self.budget, self.render, tuple(needs)).build(side.rows, base)
+        return _Block(leaves, base, source, rows)
+
+    def _cells(self, spec: TableSpec, block: _Block, row: BuiltRow) -> list[Cell]:
+        cells = [self._cell(spec, column, row, block) for column in block.leaves[row.merge :]]
+        merged = Cell(row.label, CellKind.LABEL, colspan=row.merge, indent=row.indent)
+        return [merged, *cells] if row.merge else cells
+
+    def _cell(self, spec: TableSpec, column: Column, row: BuiltRow, block: _Block) -> Cell:
+        if row.fill:
+            return Cell("", CellKind.AMOUNT if column.is_figure else CellKind.LABEL)
+        if column.text is not None:
+            about = {"it": None, "unit": None, "project": None, **row.context, "row": row}
+            return Cell(self.render(column.text, about), CellKind.TEXT)
+        if column.show is not None:
+            return _shown(column.show, row)
+        measure = row.measure or column.measure
+        if row.blank:
+            return Cell("", CellKind.AMOUNT)
+        source = column.source or row.source or block.source
+        selection = row.selection.where(column.conditions)
+        value = measured(selection, source, measure, block.base.where(column.conditions))
+        fact = f"{source}.{measure.value}[{';'.join(map(str, selection.conditions))}]"
+        if measure in (Measure.GROWTH, Measure.SHARE):
+            percents = column.percents.over(spec.percents.over(self.profile.percents.over(PERCENTS)))
+            text = "" if value is None else percent_text(value, percents)
+            return Cell(text, CellKind.PERCENT, value, fact)
+        if measure in (Measure.HELD, Measure.BOUGHT):
+            return Cell("" if value is None else f"{value:f}", CellKind.AMOUNT, value, fact)
+        amounts = column.amounts.over(self.amounts(spec))
+        return Cell(amount_text(value, amounts), CellKind.AMOUNT, value, fact)
+
+
+def measured(selection: Selection, source: str, measure: Measure, whole: Selection) -> Decimal | None:
+    """What a cell prints, unrounded: None where nothing is concerned or no percentage exists."""
+    if measure not in (Measure.CHANGE, Measure.GROWTH, Measure.SHARE):
+        return selection.total(source, measure.value).value
+    now = selection.total(source, "amount").value
+    if measure is Measure.SHARE:
+        all_ = whole.total(source, "amount").value
+        return None if now is None or all_ is None else share(now, all_)
+    before = selection.total(source, "prior").value
+    if now is None and before is None:
+        return None
+    now, before = now or Decimal(0), before or Decimal(0)
+    return now - before if measure is Measure.CHANGE else growth(now, before)
+
+
+def _shown(show: Show, row: BuiltRow) -> Cell:
+    if show is Show.NUMBER:
+        return Cell(str(row.number), CellKind.CODE)
+    if show is Show.CODE:
+        return Cell(row.code, CellKind.CODE)
+    if show is Show.NAME:
+        return Cell(row.name, CellKind.LABEL)
+    return Cell(row.label, CellKind.LABEL, indent=row.indent)
+
+
+def _leaves(block: Side) -> tuple[Column, ...]:
+    return tuple(leaf for column in block.columns for leaf in column.leaves)
+
+
+def _header(spec: TableSpec, label: Any) -> tuple[TableRow, ...]:
+    """The header tree as rows of cells: groups span columns, leaves span down to the last row."""
+    trees: list[Sequence[Column]] = []
+    for block in spec.blocks:
+        columns = block.columns
+        trees.append((Column(label=block.label, columns=columns),) if block.label else columns)
+    tops = [column for tree in trees for column in tree]
+    depth = max(column.depth for column in tops)
+    rows: list[list[Cell]] = [[] for _ in range(depth)]
+
+    def place(column: Column, level: int) -> None:
+        down = 1 if column.columns else depth - level
+        rows[level].append(
+            Cell(label(column.label), CellKind.HEAD, colspan=len(column.leaves), rowspan=down)
+        )
+        for below in column.columns:
+            place(below, level + 1)
+
+    for column in tops:
+        place(column, 0)
+    return tuple(TableRow(tuple(cells)) for cells in rows)

@@ -1,0 +1,117 @@
+"""Jinja2 in a sandbox: labels, HTML fragments and narratives; their faults named by file and line."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from markupsafe import Markup
+
+from reportgen.compose.markdown import Tokens, to_html
+from reportgen.derive.selection import MissingData
+from reportgen.faults import Fault, FaultyInput, Place, nearest
+from reportgen.load.text import shown
+
+
+class NothingWritten(Exception):
+    """A narrative prints a value that the input leaves empty."""
+
+
+@dataclass
+class Templates:
+    """The templates of one profile's folder, with the names every one of them may use."""
+
+    folder: Path
+    common: Mapping[str, Any]
+    locate: Callable[[MissingData], Place | None]
+    """Where the input says the record that lacks something."""
+    _labels: ImmutableSandboxedEnvironment = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._labels = self._environment(autoescape=False, finalize=_blank_for_none)
+
+    def _environment(self, **options: Any) -> ImmutableSandboxedEnvironment:
+        return ImmutableSandboxedEnvironment(
+            loader=FileSystemLoader(self.folder),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            **options,
+        )
+
+    def label(self, template: str, context: Mapping[str, Any]) -> str:
+        """A short template inside a YAML file, as plain text."""
+        if "{" not in template:
+            return template
+        try:
+            return self._labels.from_string(template).render({**self.common, **context})
+        except (TemplateError, MissingData, ValueError, TypeError) as error:
+            raise FaultyInput([self._fault(error, f"模板“{template}”", context)]) from error
+
+    def fragment(self, name: str, context: Mapping[str, Any]) -> str:
+        """An HTML file of the profile; what the input says arrives escaped."""
+        environment = self._environment(autoescape=True, finalize=_blank_for_none)
+        return self._render(environment, name, context)
+
+    def narrative(self, name: str, context: Mapping[str, Any]) -> str:
+        """A Markdown file of the profile, as HTML."""
+        tokens = Tokens()
+
+        def hold(value: object) -> Markup:
+            if value is None:
+                raise NothingWritten
+            return Markup(tokens.hold(value))
+
+        # autoescape, so that macros mark their text as the template's own
+        environment = self._environment(autoescape=True, finalize=hold)
+        return to_html(self._render(environment, name, context), tokens)
+
+    def _render(
+        self, environment: ImmutableSandboxedEnvironment, name: str, context: Mapping[str, Any]
+    ) -> str:
+        names = {**self.common, **context}
+        try:
+            return environment.get_template(name).render(names)
+        except (TemplateError, MissingData, NothingWritten, ValueError, TypeError) as error:
+            raise FaultyInput([self._fault(error, "", names, self.folder / name)]) from error
+
+    def _fault(
+        self, error: Exception, what: str, names: Mapping[str, Any], path: Path | None = None
+    ) -> Fault:
+        place = Place(shown(path or self.folder / "profile.yaml"), _line(error, self.folder))
+        if isinstance(error, TemplateSyntaxError) and path:
+            place = Place(shown(self.folder / (error.name or path.name)), error.lineno, 1)
+        return Fault(place, f"{what}{'：' if what else ''}{self._explain(error, names)}")
+
+    def _explain(self, error: Exception, names: Mapping[str, Any]) -> str:
+        if isinstance(error, MissingData):
+            where = self.locate(error)
+            return f"这里需要{error.what}，{f'而 {where} 没有填写' if where else '而输入里没有'}"
+        if isinstance(error, NothingWritten):
+            return "这里要印的内容在输入里没有填写；请补上，或在模板里用 {% if %} 判断"
+        if isinstance(error, UndefinedError):
+            word = str(error.message).split("'")[1] if "'" in str(error.message) else ""
+            return f"模板里的名字不认识（{error.message}）{nearest(word, {**self.common, **names})}"
+        if isinstance(error, TemplateSyntaxError):
+            return f"模板写法有误（{error.message}）"
+        return f"模板出错（{error}）"
+
+
+def _line(error: Exception, folder: Path) -> int:
+    """The line of the template's own file that was running when `error` arose."""
+    lines = [
+        frame.lineno or 0
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).parent == folder
+    ]
+    return lines[-1] if lines else 0
+
+
+def _blank_for_none(value: object) -> object:
+    return "" if value is None else value

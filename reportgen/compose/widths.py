@@ -1,0 +1,90 @@
+"""How wide each column is and how large the type, from what the cells hold.
+
+Figures and codes never wrap; labels do. A table is set as large as fits upright, then smaller,
+then on a landscape page.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from reportgen.compose.spec import Orientation
+from reportgen.compose.style import Style
+from reportgen.compose.table import Cell, Layout, TableRow, placed
+
+MM = 72 / 25.4
+PADDING = 6.0
+"""Points of padding and rule per column, both sides together."""
+UPRIGHT_MIN = Decimal("8.5")
+"""Below this size a table is better turned than shrunk."""
+HEAD_LINES = 3
+LABEL_MIN, LABEL_WISH, HEAD_WISH = 7.0, 18.0, 8.0
+"""A column of words, in ems: what it needs at least and what suits it."""
+
+
+def ems(text: str) -> float:
+    """The width of a line of text in ems: wide characters 1, others a little over a half."""
+    return sum(1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.56 for c in text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Need:
+    least: float
+    wish: float
+
+
+def lay_out(
+    header: Sequence[TableRow], rows: Sequence[TableRow], columns: int, style: Style, orientation: Orientation
+) -> Layout:
+    heads, bodies = _by_column(header, columns), _by_column(rows, columns)
+    needs = [_need(head, body) for head, body in zip(heads, bodies, strict=True)]
+    page = style.table_page
+    upright = float(210 - page.left - page.right) * MM
+    # a landscape page is the portrait page turned: its top margin is the portrait's left
+    across = float(297 - page.top - page.bottom) * MM
+    if orientation is not Orientation.LANDSCAPE:
+        floor = UPRIGHT_MIN if orientation is Orientation.AUTO else style.table_size_min
+        size = _largest(needs, upright, style.table_size, floor)
+        if size is not None or orientation is Orientation.PORTRAIT:
+            return _layout(needs, upright, size or floor, landscape=False)
+    size = _largest(needs, across, style.table_size, style.table_size_min)
+    return _layout(needs, across, size or style.table_size_min, landscape=True)
+
+
+def _need(header: Sequence[Cell], body: Sequence[Cell]) -> _Need:
+    """What one column needs, from the cells that stand in it alone."""
+    fixed = max((ems(c.text) for c in body if not c.kind.wraps), default=0.0)
+    words = max((ems(c.text) + c.indent for c in body if c.kind.wraps), default=0.0)
+    head = max((ems(c.text) for c in header), default=0.0)
+    least = max(fixed, min(words, LABEL_MIN), head / HEAD_LINES, min(head, 2.0))
+    return _Need(least, max(least, min(words, LABEL_WISH), min(head, HEAD_WISH)))
+
+
+def _by_column(rows: Sequence[TableRow], columns: int) -> list[list[Cell]]:
+    cells: list[list[Cell]] = [[] for _ in range(columns)]
+    for _, column, cell in placed(rows):
+        if cell.colspan == 1:
+            cells[column].append(cell)
+    return cells
+
+
+def _largest(needs: Sequence[_Need], width: float, size: Decimal, floor: Decimal) -> Decimal | None:
+    while size >= floor:
+        if sum(n.least for n in needs) * float(size) + PADDING * len(needs) <= width:
+            return size
+        size -= Decimal("0.5")
+    return None
+
+
+def _layout(needs: Sequence[_Need], width: float, size: Decimal, *, landscape: bool) -> Layout:
+    points = [n.least * float(size) + PADDING for n in needs]
+    spare = width - sum(points)
+    wishes = [(n.wish - n.least) * float(size) for n in needs]
+    if spare > 0 and sum(wishes) > 0:
+        given = min(1.0, spare / sum(wishes))
+        points = [p + w * given for p, w in zip(points, wishes, strict=True)]
+    total = sum(points)
+    return Layout(tuple(round(p / total, 5) for p in points), size, landscape)

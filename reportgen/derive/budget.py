@@ -1,0 +1,69 @@
+"""The derived budget: what tables and sentences may ask, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from reportgen.catalog import Catalog, Classification
+from reportgen.derive.dimensions import DIMENSIONS, Condition
+from reportgen.derive.records import Sources, sources
+from reportgen.derive.selection import Selection
+from reportgen.model.disclosure import Disclosure
+
+
+@dataclass(frozen=True)
+class Budget:
+    disclosure: Disclosure
+    catalog: Catalog
+    sources: Sources
+
+    @cached_property
+    def all(self) -> Selection:
+        """Every record of every source."""
+        return Selection(self.sources)
+
+    def select(self, conditions: Iterable[Condition]) -> Selection:
+        return self.all.where(conditions)
+
+    def name(self, dimension: str, value: str) -> str:
+        """What a value of a dimension is called in print; the value itself where no name is known."""
+        known = DIMENSIONS[dimension]
+        if known.classification:
+            return self.names[known.classification].get(value, value)
+        if known.words:
+            return known.words.read(value).label
+        return self._labels.get(dimension, {}).get(value, value)
+
+    @cached_property
+    def names(self) -> Mapping[Classification, Mapping[str, str]]:
+        """The catalogue's names, completed by those the input gives for codes it lacks."""
+        own: dict[Classification, dict[str, str]] = {c: {} for c in Classification}
+        for code, name in self.disclosure.names.items():
+            own[classification_of(code)][code] = name
+        for lines in self.disclosure.expenditure.values():
+            for line in lines:
+                if line.function and line.function_name:
+                    own[Classification.FUNCTION].setdefault(line.function, line.function_name)
+                if line.economic and line.economic_name:
+                    own[Classification.ECONOMIC].setdefault(line.economic, line.economic_name)
+        return {c: {**own[c], **self.catalog.names[c]} for c in Classification}
+
+    @cached_property
+    def _labels(self) -> Mapping[str, Mapping[str, str]]:
+        return {
+            "unit": {unit.code: unit.name for unit in self.disclosure.units},
+            "project": {project.code: project.name for project in self.disclosure.projects},
+        }
+
+
+def classification_of(code: str) -> Classification:
+    """By its first digit: 2 function, 3 department economic, 5 government economic."""
+    return {"3": Classification.ECONOMIC, "5": Classification.GOVERNMENT}.get(
+        code[:1], Classification.FUNCTION
+    )
+
+
+def derive(disclosure: Disclosure, catalog: Catalog) -> Budget:
+    return Budget(disclosure, catalog, sources(disclosure, catalog))

@@ -1,0 +1,146 @@
+"""The disclosure's leaves as records that any table can sum: dimensions, measures, origin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from reportgen.catalog import Catalog
+from reportgen.derive.dimensions import ITEM_OF_ECONOMIC
+from reportgen.model.disclosure import Disclosure
+from reportgen.model.lines import ExpenditureLine, Nature, Staffing
+from reportgen.model.words import Word
+
+AMOUNT, PRIOR, EXECUTED, HELD, BOUGHT = "amount", "prior", "executed", "held", "bought"
+
+EXPENDITURE, REVENUE, CARRY_FORWARD = "expenditure", "revenue", "carry_forward"
+PROCUREMENT, ASSETS = "procurement", "assets"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    dimensions: Mapping[str, str]
+    """A dimension that is absent is not known; one that is "" does not apply."""
+    measures: Mapping[str, Decimal]
+    """Amounts in 元 (assets: pieces); a measure that is absent was not given."""
+    path: tuple[str | int, ...]
+    """Where the input says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Records that cover the whole of their source along the dimensions they have."""
+
+    name: str
+    records: tuple[Record, ...]
+
+
+Sources = Mapping[str, tuple[Ledger, ...]]
+
+
+def sources(disclosure: Disclosure, catalog: Catalog) -> Sources:
+    """Every source of figures, by name, each with the ledgers it may be drawn from."""
+    kinds = {unit.code: unit.kind for unit in disclosure.units}
+    ledgers = tuple(
+        Ledger(name, tuple(_expenditure(disclosure, catalog, kinds, name)))
+        for name in disclosure.expenditure
+    )
+    forward = tuple(_carry_forward(disclosure))
+    return {
+        EXPENDITURE: ledgers,
+        # money spent was money received: the lines' funds, and what is left for the next year
+        REVENUE: tuple(Ledger(ledger.name, (*ledger.records, *forward)) for ledger in ledgers),
+        CARRY_FORWARD: (Ledger("结转下年", forward),),
+        PROCUREMENT: (Ledger("政府采购", tuple(_procurement(disclosure, kinds))),),
+        ASSETS: (Ledger("国有资产", tuple(_assets(disclosure))),),
+    }
+
+
+def _expenditure(
+    disclosure: Disclosure, catalog: Catalog, kinds: Mapping[str, Word], ledger: str
+) -> Iterator[Record]:
+    levels = {project.code: project.level for project in disclosure.projects}
+    defaults = disclosure.defaults
+    for index, line in enumerate(disclosure.expenditure[ledger]):
+        unit, fund, nature = (
+            line.unit or defaults.unit,
+            line.fund or defaults.fund,
+            line.nature or defaults.nature,
+        )
+        kind = kinds.get(unit or "", disclosure.department.kind)
+        government = line.government or (
+            catalog.government(line.economic, disclosure.department.kind.read(kind)) if line.economic else None
+        )
+        known = {
+            "unit": unit,
+            "unit_kind": kind,
+            "function": line.function,
+            "economic": line.economic,
+            "government": government,
+            "nature": nature,
+            "staffing": _staffing(line, nature),
+            "fund": fund,
+            "project": line.project or ("" if nature and nature is not Nature.PROJECT else None),
+            "project_level": levels.get(line.project) if line.project else "",
+            "item": ITEM_OF_ECONOMIC.get(line.economic, "") if line.economic else None,
+            "carryover": "yes" if line.carryover else "no",
+        }
+        yield Record(
+            {name: str(value) for name, value in known.items() if value is not None},
+            _measures(line.amount, line.prior, line.executed),
+            ("expenditure", ledger, index),
+        )
+
+
+def _staffing(line: ExpenditureLine, nature: Nature | None) -> str | None:
+    """人员 or 公用: as typed; else by economic class, 301 and 303 being paid to people."""
+    if nature is None:
+        return line.staffing
+    if nature is not Nature.BASIC:
+        return ""
+    if line.staffing or not line.economic:
+        return line.staffing
+    return Staffing.PERSONNEL if line.economic[:3] in ("301", "303") else Staffing.OPERATING
+
+
+def _measures(
+    amount: Decimal | None, prior: Decimal | None, executed: Decimal | None = None
+) -> dict[str, Decimal]:
+    given = {AMOUNT: amount, PRIOR: prior, EXECUTED: executed}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _carry_forward(disclosure: Disclosure) -> Iterator[Record]:
+    for index, item in enumerate(disclosure.carry_forward):
+        yield Record(
+            {"fund": item.fund, "carryover": "no"},
+            _measures(item.amount, item.prior),
+            ("carry_forward", index),
+        )
+
+
+def _procurement(disclosure: Disclosure, kinds: Mapping[str, Word]) -> Iterator[Record]:
+    for index, item in enumerate(disclosure.procurement):
+        unit = item.unit or disclosure.defaults.unit
+        known = {
+            "unit": unit,
+            "unit_kind": kinds.get(unit or "", disclosure.department.kind),
+            "kind": item.kind,
+            "fund": item.fund,
+            "record": f"procurement/{index}",
+        }
+        yield Record(
+            {name: str(value) for name, value in known.items() if value is not None},
+            _measures(item.amount, item.prior),
+            ("procurement", index),
+        )
+
+
+def _assets(disclosure: Disclosure) -> Iterator[Record]:
+    for index, item in enumerate(disclosure.assets.items if disclosure.assets else ()):
+        yield Record(
+            {"category": item.category, "name": item.name, "record": f"assets/{index}"},
+            {HELD: Decimal(item.held), BOUGHT: Decimal(item.bought)},
+            ("assets", "items", index),
+        )

@@ -1,0 +1,135 @@
+"""Choosing records by conditions, and saying so when a record does not know enough to be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from reportgen.derive.dimensions import DIMENSIONS, Condition
+from reportgen.derive.records import Ledger, Record, Sources
+
+
+class MissingData(Exception):
+    """No ledger can answer: `what` (in Chinese) is not known for `record`, or for any at all."""
+
+    def __init__(self, what: str, record: Record | None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.record = record
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A sum in 元 (or pieces): None where no record is concerned at all, which is not 0."""
+
+    value: Decimal | None
+    records: tuple[Record, ...]
+
+
+MEASURE_LABELS = {
+    "amount": "金额",
+    "prior": "上年预算数",
+    "executed": "上年执行数",
+    "held": "保有数量",
+    "bought": "购置数量",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """Records of one ledger that satisfy the conditions, and those that cannot tell."""
+
+    certain: tuple[Record, ...]
+    doubtful: tuple[tuple[Record, str], ...] = ()
+
+    def narrowed(self, condition: Condition) -> _Chosen:
+        dimension = condition.dimension
+        certain: list[Record] = []
+        doubtful: list[tuple[Record, str]] = []
+        for record in self.certain:
+            value = record.dimensions.get(dimension)
+            if value is None:
+                doubtful.append((record, dimension))
+            elif condition.holds(value):
+                certain.append(record)
+        for record, missing in self.doubtful:
+            value = record.dimensions.get(dimension)
+            if value is None or condition.holds(value):
+                doubtful.append((record, missing))
+        return _Chosen(tuple(certain), tuple(doubtful))
+
+
+@dataclass
+class Selection:
+    """The records under a conjunction of conditions, found once by narrowing the selection above."""
+
+    sources: Sources
+    conditions: tuple[Condition, ...] = ()
+    above: Selection | None = None
+    _found: dict[str, tuple[tuple[Ledger, _Chosen], ...]] = field(default_factory=dict, repr=False)
+    _below: dict[Condition, Selection] = field(default_factory=dict, repr=False)
+
+    def where(self, conditions: Iterable[Condition]) -> Selection:
+        selection = self
+        for condition in conditions:
+            found = selection._below.get(condition)
+            if found is None:
+                found = Selection(self.sources, (*selection.conditions, condition), selection)
+                selection._below[condition] = found
+            selection = found
+        return selection
+
+    def total(self, source: str, measure: str) -> Total:
+        """The sum of a measure, from the first ledger that can tell; raises `MissingData`."""
+        records = [r for r in self._ledger(source, measure, None) if measure in r.measures]
+        if not records:
+            return Total(None, ())
+        return Total(sum((r.measures[measure] for r in records), Decimal(0)), tuple(records))
+
+    def values(self, source: str, dimension: str, measures: Iterable[str]) -> tuple[str, ...]:
+        """The values a dimension takes among records that have one of the measures, in input order."""
+        wanted = tuple(measures)
+        found: dict[str, None] = {}
+        for measure in wanted:
+            for record in self._ledger(source, measure, dimension):
+                if measure in record.measures and record.dimensions[dimension]:
+                    found[record.dimensions[dimension]] = None
+        return tuple(found)
+
+    def _ledger(self, source: str, measure: str, dimension: str | None) -> tuple[Record, ...]:
+        """The chosen records of the first ledger whose records all know what is asked."""
+        lacking: MissingData | None = None
+        for ledger, chosen in self._chosen(source):
+            problem = _problem(ledger, chosen, measure, dimension)
+            if problem is None:
+                return chosen.certain
+            lacking = lacking or problem
+        if lacking is None:
+            raise MissingData(f"“{source}”的明细", None)
+        raise lacking
+
+    def _chosen(self, source: str) -> tuple[tuple[Ledger, _Chosen], ...]:
+        if source not in self._found:
+            if self.above is None:
+                self._found[source] = tuple(
+                    (ledger, _Chosen(ledger.records)) for ledger in self.sources[source]
+                )
+            else:
+                condition = self.conditions[-1]
+                self._found[source] = tuple(
+                    (ledger, chosen.narrowed(condition)) for ledger, chosen in self.above._chosen(source)
+                )
+        return self._found[source]
+
+
+def _problem(ledger: Ledger, chosen: _Chosen, measure: str, dimension: str | None) -> MissingData | None:
+    for record, missing in chosen.doubtful:
+        return MissingData(f"“{DIMENSIONS[missing].label}”", record)
+    if dimension:
+        for record in chosen.certain:
+            if dimension not in record.dimensions:
+                return MissingData(f"“{DIMENSIONS[dimension].label}”", record)
+    if measure != "amount" and ledger.records and not any(measure in r.measures for r in ledger.records):
+        return MissingData(f"“{MEASURE_LABELS[measure]}”", ledger.records[0])
+    return None

@@ -1,0 +1,56 @@
+"""What is wrong, and where: the values that every stage of the pipeline reports.
+
+Nothing is raised on the first fault; stages collect them all and raise `FaultyInput` once.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    ERROR = "错误"
+    WARNING = "提醒"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A position in a file; line and column count from 1, 0 means the file as a whole."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    place: Place
+    message: str
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.severity}：{self.message}"
+
+
+class FaultyInput(Exception):
+    """Raised once per stage with every fault of it; the command line prints them, a line each."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(sorted(faults, key=lambda f: f.place))
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+def errors(faults: Iterable[Fault]) -> list[Fault]:
+    return [f for f in faults if f.severity is Severity.ERROR]
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A hint «，是不是“…”？» naming the known word closest to `word`, or nothing."""
+    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f"，是不是“{found[0]}”？" if found else ""

@@ -1,0 +1,60 @@
+"""CSV text to a table of records: one header row of keys, one record a row."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+
+from reportgen.faults import Fault, FaultyInput, Place
+from reportgen.load.nodes import CsvRow, CsvTable, column_of_field
+
+MAX_ROWS = 500_000
+
+
+def parse_csv(text: str, file: str) -> CsvTable:
+    """Rows of a CSV text; blank rows are skipped. Raises `FaultyInput` with all faults."""
+    records = list(_records(text, file))
+    if not records:
+        raise FaultyInput([Fault(Place(file), "文件里没有内容；第一行应是列名")])
+    head, *body = records
+    names = tuple(name.strip() for name in head.fields)
+    faults = _header_faults(head, names, file)
+    for row in body:
+        if len(row.fields) != len(names):
+            faults.append(
+                Fault(
+                    Place(file, row.line, 1),
+                    f"这一行有 {len(row.fields)} 列，列名有 {len(names)} 列；含逗号的文字请加双引号",
+                )
+            )
+    if faults:
+        raise FaultyInput(faults)
+    return CsvTable(Place(file, 1, 1), names, names, tuple(body))
+
+
+def _header_faults(head: CsvRow, names: tuple[str, ...], file: str) -> list[Fault]:
+    faults = []
+    for index, name in enumerate(names):
+        line, column = column_of_field(head.source, index)
+        place = Place(file, head.line + line, column)
+        if not name:
+            faults.append(Fault(place, f"第 {index + 1} 列没有列名"))
+        elif name in names[:index]:
+            faults.append(Fault(place, f"列名“{name}”重复"))
+    return faults
+
+
+def _records(text: str, file: str) -> Iterator[CsvRow]:
+    lines = text.splitlines(keepends=True)
+    reader = csv.reader(lines, strict=True)
+    start = 0
+    try:
+        for count, fields in enumerate(reader):
+            if count > MAX_ROWS:
+                raise FaultyInput([Fault(Place(file, start + 1, 1), f"超过 {MAX_ROWS} 行，不予读取")])
+            if any(field.strip() for field in fields):
+                yield CsvRow(start + 1, "".join(lines[start : reader.line_num]), tuple(fields))
+            start = reader.line_num
+    except csv.Error as error:
+        problem = "双引号没有收尾" if "end of data" in str(error) else f"CSV 写法有误（{error}）"
+        raise FaultyInput([Fault(Place(file, start + 1, 1), problem)]) from None

@@ -1,0 +1,62 @@
+"""The department's file and what lies beside it, to a `Disclosure`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from reportgen.faults import Fault, FaultyInput, Place, errors
+from reportgen.load.nodes import Entry, Mapping, Node, PathKey, Scalar, locate
+from reportgen.load.reading import Reader
+from reportgen.load.text import read_text, shown
+from reportgen.load.validation import validate
+from reportgen.load.yaml_nodes import parse_json, parse_yaml
+from reportgen.model.disclosure import AmountUnit, Disclosure
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A disclosure and the way back from its values to where they were typed."""
+
+    disclosure: Disclosure
+    root: Node
+    files: tuple[Path, ...]
+    """Every file that was read."""
+
+    def place(self, *path: PathKey) -> Place:
+        return locate(self.root, path)[0]
+
+
+def load_disclosure(path: Path) -> Loaded:
+    """Reads YAML (.yaml, .yml) or JSON (.json); raises `FaultyInput` with every fault found."""
+    root = parse_file(path)
+    reader = Reader(path.parent)
+    node = reader.model(root, Disclosure, "整个文件")
+    faults = list(reader.faults)
+    if isinstance(node, Mapping):
+        disclosure, more = validate(node, Disclosure, {"amount_unit": _amount_unit(node)})
+        faults += more
+        if disclosure is not None and not errors(faults):
+            return Loaded(disclosure, node, (path, *reader.files))
+    raise FaultyInput(faults)
+
+
+def parse_file(path: Path) -> Node:
+    """The nodes of a YAML or JSON file."""
+    parsers = {".yaml": parse_yaml, ".yml": parse_yaml, ".json": parse_json}
+    parse = parsers.get(path.suffix.lower())
+    if parse is None:
+        problem = f"不认识的文件类型“{path.suffix}”；输入应是 .yaml、.yml 或 .json 文件"
+        raise FaultyInput([Fault(Place(shown(path)), problem)])
+    return parse(read_text(path), shown(path))
+
+
+def _amount_unit(node: Mapping) -> str:
+    """The unit amounts are typed in, needed before any amount can be read."""
+    entry: Entry | None = dict(node.entries).get("amount_unit")
+    if entry is None or not isinstance(entry.value, Scalar):
+        return AmountUnit.YUAN.label
+    try:
+        return AmountUnit.read(entry.value.text).label
+    except ValueError:  # told with its place when the whole is validated
+        return AmountUnit.YUAN.label

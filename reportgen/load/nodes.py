@@ -1,0 +1,106 @@
+"""What was typed, as a tree: text, mappings, sequences and CSV tables, each with its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from reportgen.faults import Place
+
+PathKey: TypeAlias = str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    text: str | None
+    """As typed, quotes resolved; None where nothing (or null) stands."""
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    typed: str
+    """The key as the user wrote it."""
+    key_place: Place
+    value: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    place: Place
+    entries: tuple[tuple[str, Entry], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    place: Place
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CsvTable:
+    """A list of records kept as rows of text, because there may be a hundred thousand of them."""
+
+    place: Place
+    header: tuple[str, ...]
+    """Keys, one per column: as typed at first, field names once read against a model."""
+    typed: tuple[str, ...]
+    rows: tuple[CsvRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CsvRow:
+    line: int
+    source: str
+    """The record's text in the file, from which a field's column is found when a message needs it."""
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Stands where something was typed that could not be read and has been reported already."""
+
+    place: Place
+
+
+Node: TypeAlias = Scalar | Mapping | Sequence | CsvTable | Broken
+
+
+def column_of_field(source: str, index: int) -> tuple[int, int]:
+    """Line offset and column (from 1) at which the field `index` of a CSV record starts."""
+    line, column, field, quoted = 0, 1, 0, False
+    for char in source:
+        if field == index:
+            break
+        if char == '"':
+            quoted = not quoted
+        elif char == "," and not quoted:
+            field += 1
+        line, column = (line + 1, 1) if char == "\n" else (line, column + 1)
+    return line, column
+
+
+def locate(node: Node, path: tuple[PathKey, ...]) -> tuple[Place, str]:
+    """The place of the value at `path` (or of the nearest thing above it) and the key as typed."""
+    place, typed = node.place, ""
+    for depth, key in enumerate(path):
+        if isinstance(node, Mapping):
+            entry = next((e for k, e in node.entries if k == key), None)
+            if entry is None:
+                break
+            node, typed = entry.value, entry.typed
+            place = entry.key_place if isinstance(node, Mapping | Sequence) else node.place
+        elif isinstance(node, Sequence) and isinstance(key, int) and key < len(node.items):
+            node = node.items[key]
+            place = node.place
+        elif isinstance(node, CsvTable) and isinstance(key, int) and key < len(node.rows):
+            row = node.rows[key]
+            field = path[depth + 1] if depth + 1 < len(path) else None
+            if field not in node.header:
+                return Place(node.place.file, row.line, 1), typed
+            index = node.header.index(str(field))
+            line, column = column_of_field(row.source, index)
+            return Place(node.place.file, row.line + line, column), node.typed[index]
+        else:
+            break
+    return place, typed

@@ -1,0 +1,196 @@
+"""Nodes read against a model: keys become field names, files beside the input are drawn in.
+
+The words of the input language live on the models (`Zh`); this module is the only one that
+knows how a key as typed finds its field.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from reportgen.faults import Fault, FaultyInput, Place, nearest
+from reportgen.load.csv_nodes import parse_csv
+from reportgen.load.nodes import Broken, CsvTable, Entry, Mapping, Node, Scalar, Sequence
+from reportgen.load.text import read_text, shown
+from reportgen.model.words import Named, zh_names
+
+
+@dataclass
+class Reader:
+    """Collects faults while it reads; `folder` is where files beside the input may lie."""
+
+    folder: Path
+    faults: list[Fault] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+
+    def model(self, node: Node, model: type[BaseModel], what: str) -> Mapping | Broken:
+        """The mapping `node` with field names for keys, values read in turn."""
+        if not isinstance(node, Mapping):
+            return self._broken(node.place, _wrong_shape(node, what, "若干“键: 值”"))
+        fields = key_names(model)
+        entries: dict[str, Entry] = {}
+        for typed, entry in node.entries:
+            name = fields.get(typed)
+            if name is None:
+                hint = nearest(typed, fields)
+                known = "" if hint else f"；可用的键：{'、'.join(usual_names(model))}"
+                self.faults.append(Fault(entry.key_place, f"不认识的键“{typed}”{hint}{known}"))
+            elif name in entries:
+                first = entries[name]
+                self.faults.append(
+                    Fault(
+                        entry.key_place,
+                        f"“{typed}”与第 {first.key_place.line} 行的“{first.typed}”是同一个键；请删去一个",
+                    )
+                )
+            elif not (isinstance(entry.value, Scalar) and entry.value.text is None):
+                info = model.model_fields[name]
+                value = self._value(entry.value, info.annotation, typed, tuple(info.metadata))
+                entries[name] = replace(entry, value=value)
+        return Mapping(node.place, tuple(entries.items()))
+
+    def _broken(self, place: Place, message: str) -> Broken:
+        self.faults.append(Fault(place, message))
+        return Broken(place)
+
+    def _value(self, node: Node, annotation: Any, typed: str, metadata: tuple[object, ...]) -> Node:
+        annotation, inner_metadata = plain_type(annotation)
+        named = next((m for m in (*metadata, *inner_metadata) if isinstance(m, Named)), None)
+        origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+        if origin is tuple:
+            return self._list(node, arguments[0], typed)
+        if origin is dict:
+            if named and not isinstance(node, Mapping):
+                node = Mapping(node.place, ((named.name, Entry(named.name, node.place, node)),))
+            return self._mapping(node, arguments[1], typed)
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            return self.model(node, annotation, typed)
+        if not isinstance(node, Scalar):
+            return self._broken(node.place, _wrong_shape(node, typed, "一个值"))
+        return node
+
+    def _mapping(self, node: Node, annotation: Any, typed: str) -> Node:
+        if not isinstance(node, Mapping):
+            return self._broken(node.place, _wrong_shape(node, typed, "若干“键: 值”"))
+        entries = [
+            (key, replace(entry, value=self._value(entry.value, annotation, entry.typed, ())))
+            for key, entry in node.entries
+            if not (isinstance(entry.value, Scalar) and entry.value.text is None)
+        ]
+        return Mapping(node.place, tuple(entries))
+
+    def _list(self, node: Node, annotation: Any, typed: str) -> Node:
+        item_type, _ = plain_type(annotation)
+        if not (isinstance(item_type, type) and issubclass(item_type, BaseModel)):
+            return self._plain_list(node, annotation, typed)
+        if isinstance(node, Scalar) and (node.text or "").lower().endswith(".csv"):
+            return self._csv_beside(node, item_type)
+        if not isinstance(node, Sequence):
+            expected = "以“- ”开头的列表，或旁边 CSV 文件的名字"
+            return self._broken(node.place, _wrong_shape(node, typed, expected))
+        return Sequence(
+            node.place, tuple(self.model(item, item_type, f"{typed}的一项") for item in node.items)
+        )
+
+    def _plain_list(self, node: Node, annotation: Any, typed: str) -> Node:
+        if isinstance(node, Scalar):  # one paragraph needs no dash
+            return Sequence(node.place, (node,))
+        if not isinstance(node, Sequence):
+            return self._broken(node.place, _wrong_shape(node, typed, "以“- ”开头的列表"))
+        items = [self._value(item, annotation, f"{typed}的一项", ()) for item in node.items]
+        return Sequence(node.place, tuple(items))
+
+    def _csv_beside(self, node: Scalar, model: type[BaseModel]) -> Node:
+        """The CSV file named by `node`, which must lie in the input's folder."""
+        folder = self.folder.resolve()
+        path = (folder / str(node.text)).resolve()
+        if folder not in path.parents:
+            return self._broken(
+                node.place, f"“{node.text}”不在输入文件所在的文件夹里；请把文件放到旁边"
+            )
+        if not path.is_file():
+            return self._broken(node.place, f"找不到旁边的文件“{node.text}”")
+        try:
+            table = parse_csv(read_text(path), shown(path))
+        except FaultyInput as error:
+            self.faults += error.faults
+            return Broken(node.place)
+        self.files.append(path)
+        return self._csv(table, model)
+
+    def _csv(self, table: CsvTable, model: type[BaseModel]) -> CsvTable | Broken:
+        fields = key_names(model)
+        header: list[str] = []
+        before = len(self.faults)
+        for index, typed in enumerate(table.typed):
+            name = fields.get(typed, "")
+            place = Place(table.place.file, 1, 1 + sum(len(t) + 1 for t in table.typed[:index]))
+            if not name:
+                known = "、".join(usual_names(model))
+                hint = nearest(typed, fields) or f"；可用的列：{known}"
+                self.faults.append(Fault(place, f"不认识的列“{typed}”{hint}"))
+            elif name in header:
+                other = table.typed[header.index(name)]
+                self.faults.append(Fault(place, f"列“{typed}”与列“{other}”是同一项；请删去一个"))
+            header.append(name)
+        return replace(table, header=tuple(header)) if len(self.faults) == before else Broken(table.place)
+
+
+def key_names(model: type[BaseModel]) -> dict[str, str]:
+    """Every word a field may be typed under, to the field's name."""
+    names: dict[str, str] = {}
+    for name, info in model.model_fields.items():
+        for word in (name, *zh_names(info.metadata)):
+            names[word] = name
+    return names
+
+
+def usual_names(model: type[BaseModel]) -> list[str]:
+    """The usual Chinese name of each field, the English one where there is none."""
+    return [next(iter(zh_names(info.metadata)), name) for name, info in model.model_fields.items()]
+
+
+def plain_type(annotation: Any) -> tuple[Any, tuple[object, ...]]:
+    """An annotation without `Annotated` and `| None`, and the metadata met on the way."""
+    metadata: tuple[object, ...] = ()
+    while True:
+        origin = typing.get_origin(annotation)
+        if origin is typing.Annotated:
+            annotation, *more = typing.get_args(annotation)
+            metadata += tuple(more)
+        elif origin in (typing.Union, types.UnionType):
+            (annotation,) = (a for a in typing.get_args(annotation) if a is not type(None))
+        else:
+            return annotation, metadata
+
+
+def _wrong_shape(node: Node, what: str, expected: str) -> str:
+    if isinstance(node, Scalar):
+        text = node.text or ""
+        found = f"是“{text[:20]}”" if text else "是空的"
+        hint = "；冒号要用半角“:”，后面加空格" if "：" in text else ""
+        return f"“{what}”应是{expected}，这里{found}{hint}"
+    found = "列表" if isinstance(node, Sequence | CsvTable) else "“键: 值”"
+    return f"“{what}”应是{expected}，这里是{found}"
+
+
+def plain(node: Node) -> Any:
+    """A read node as dicts, lists and text, for pydantic."""
+    if isinstance(node, Broken):
+        return None
+    if isinstance(node, Scalar):
+        return node.text
+    if isinstance(node, Mapping):
+        return {key: plain(entry.value) for key, entry in node.entries}
+    if isinstance(node, Sequence):
+        return [plain(item) for item in node.items]
+    return [
+        {key: text for key, text in zip(node.header, row.fields, strict=True) if text.strip()}
+        for row in node.rows
+    ]

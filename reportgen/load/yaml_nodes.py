@@ -1,0 +1,137 @@
+"""YAML and JSON text to nodes. Scalars stay text: 0101 is no number and no digit is lost."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+from reportgen.faults import Fault, FaultyInput, Place
+from reportgen.load.nodes import Entry, Mapping, Node, Scalar, Sequence
+
+MAX_NODES = 2_000_000
+"""Aliases may repeat a node; beyond this many the file is a bomb, not a budget."""
+
+_NULL = "tag:yaml.org,2002:null"
+
+_MEANING = {
+    "cannot start any token": "缩进不能用制表符（Tab），请改用空格；以 @、` 开头的文字请加引号",
+    "mapping values are not allowed here": "这里不该有“: ”；请检查上一行的缩进，含冒号的文字请加引号",
+    "could not find expected ':'": "缺少冒号；键后面应是半角冒号加空格",
+    "expected <block end>": "缩进与上文不一致",
+    "did not find expected": "缩进或括号与上文不一致",
+    "found unexpected end of stream": "引号没有收尾",
+    "while scanning a quoted scalar": "引号没有收尾",
+    "found undefined alias": "引用了没有定义的锚点；以 * 开头的文字请加引号",
+    "expected a single document": "一个文件里只能有一份文档（不要用 --- 分隔）",
+    "unacceptable character": "含有不可见的控制字符",
+}
+
+
+def parse_yaml(text: str, file: str) -> Node:
+    """Nodes of a YAML text; raises `FaultyInput` at the first syntax fault, as YAML allows no more."""
+    try:
+        root = YAML(pure=True).compose(text)
+        if root is None:
+            raise FaultyInput([Fault(Place(file), "文件里没有内容")])
+        return _Builder(file).build(root)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
+        raise FaultyInput([Fault(place, f"YAML 写法有误：{_explain(str(error))}")]) from None
+    except (YAMLError, ValueError) as error:
+        raise FaultyInput([Fault(Place(file), f"YAML 写法有误：{_explain(str(error))}")]) from None
+    except RecursionError:
+        raise FaultyInput([Fault(Place(file), "层次嵌套过深")]) from None
+
+
+def _explain(problem: str) -> str:
+    found = next((zh for en, zh in _MEANING.items() if en in problem), None)
+    return found or problem.strip().splitlines()[0]
+
+
+def parse_json(text: str, file: str) -> Node:
+    """Nodes of a JSON text, with places, through the YAML parser once `json` has accepted it."""
+    try:
+        json.loads(text, parse_float=str, parse_int=str)
+    except json.JSONDecodeError as error:
+        place = Place(file, error.lineno, error.colno)
+        raise FaultyInput([Fault(place, f"JSON 写法有误：{_explain_json(error.msg)}")]) from None
+    except RecursionError:
+        raise FaultyInput([Fault(Place(file), "层次嵌套过深")]) from None
+    # in valid JSON a bare tab only ever stands between tokens, where YAML may object to it
+    return parse_yaml(text.replace("\t", " "), file)
+
+
+_JSON_MEANING = {
+    "Expecting property name": "这里应是双引号括起的键（最后一项后面不能有逗号）",
+    "Expecting ',' delimiter": "缺少逗号",
+    "Expecting ':' delimiter": "缺少冒号",
+    "Expecting value": "这里应有一个值（文字要用双引号）",
+    "Illegal trailing comma": "最后一项后面不能有逗号",
+    "Unterminated string": "双引号没有收尾",
+    "Extra data": "文件结尾有多余的内容",
+    "Invalid control character": "文字里有不可见的控制字符或换行",
+    "Invalid \\escape": "反斜杠后面的写法不认识",
+}
+
+
+def _explain_json(problem: str) -> str:
+    return next((zh for en, zh in _JSON_MEANING.items() if problem.startswith(en)), problem)
+
+
+class _Builder:
+    """Turns ruamel's nodes into ours, counting them and collecting repeated keys."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.count = 0
+        self.faults: list[Fault] = []
+
+    def build(self, root: Any) -> Node:
+        node = self._node(root, ())
+        if self.faults:
+            raise FaultyInput(self.faults)
+        return node
+
+    def _place(self, node: Any) -> Place:
+        return Place(self.file, node.start_mark.line + 1, node.start_mark.column + 1)
+
+    def _node(self, node: Any, above: tuple[int, ...]) -> Node:
+        self.count += 1
+        place = self._place(node)
+        if self.count > MAX_NODES or id(node) in above:
+            raise FaultyInput([Fault(place, "锚点引用展开后过大或自相引用，不予读取")])
+        above = (*above, id(node))
+        if isinstance(node, ScalarNode):
+            empty = node.tag == _NULL or (node.style is None and node.value in ("", "~", "null"))
+            return Scalar(None if empty else _whole_characters(node.value), place)
+        if isinstance(node, SequenceNode):
+            return Sequence(place, tuple(self._node(item, above) for item in node.value))
+        assert isinstance(node, MappingNode)
+        return Mapping(place, tuple(self._entries(node, above)))
+
+    def _entries(self, node: Any, above: tuple[int, ...]) -> list[tuple[str, Entry]]:
+        seen: dict[str, Entry] = {}
+        for key, value in node.value:
+            place = self._place(key)
+            if not isinstance(key, ScalarNode):
+                self.faults.append(Fault(place, "键应是一个词，不能是列表或映射"))
+                continue
+            typed = str(key.value)
+            if typed in seen:
+                first = seen[typed].key_place.line
+                self.faults.append(Fault(place, f"键“{typed}”重复，第 {first} 行已有；请删去一个"))
+                continue
+            seen[typed] = Entry(typed, place, self._node(value, above))
+        return list(seen.items())
+
+
+def _whole_characters(text: str) -> str:
+    """JSON escapes characters beyond U+FFFF as two halves; join them."""
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text

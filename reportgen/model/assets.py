@@ -1,0 +1,21 @@
+"""State assets held and to be bought, as counts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from reportgen.model.values import Count, Day, Text
+from reportgen.model.words import Model, Zh
+
+
+class Asset(Model):
+    category: Annotated[Text, Zh("类别")]
+    name: Annotated[Text, Zh("名称")]
+    held: Annotated[Count, Zh("保有", "保有数量")] = 0
+    bought: Annotated[Count, Zh("购置", "购置数量")] = 0
+    measure: Annotated[Text, Zh("计量单位")] = "辆"
+
+
+class Assets(Model):
+    as_of: Annotated[Day, Zh("截至", "截止日期")]
+    items: Annotated[tuple[Asset, ...], Zh("明细")]

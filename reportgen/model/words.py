@@ -1,0 +1,76 @@
+"""The words of the input language: names of keys and values, in Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from reportgen.faults import nearest
+
+
+class Model(BaseModel):
+    """The base of every input model: frozen, and closed to keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class Zh:
+    """The Chinese names of a field, the usual one first."""
+
+    names: tuple[str, ...]
+
+    def __init__(self, *names: str) -> None:
+        object.__setattr__(self, "names", names)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """On a mapping of lists: a bare list stands for one entry of this name."""
+
+    name: str
+
+
+def reject(message: str) -> PydanticCustomError:
+    """The one kind of error validators raise: `message` is Chinese and ready to print."""
+    return PydanticCustomError("reportgen", "{message}", {"message": message})
+
+
+class Word(StrEnum):
+    """An enumeration whose members are typed by their English value or any Chinese name."""
+
+    zh: tuple[str, ...]
+
+    def __new__(cls, value: str, *zh: str) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.zh = zh
+        return member
+
+    @property
+    def label(self) -> str:
+        """The usual Chinese name."""
+        return self.zh[0]
+
+    @classmethod
+    def read(cls, typed: object) -> Self:
+        text = str(typed).strip()
+        for member in cls:
+            if text == member.value or text in member.zh:
+                return member
+        choices = [m.label for m in cls]
+        raise reject(f"“{text}”不在可选值之内：{'、'.join(choices)}{nearest(text, choices)}")
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(cls.read)
+
+
+def zh_names(metadata: Iterable[object]) -> tuple[str, ...]:
+    """The Chinese names found among a field's annotations."""
+    return next((m.names for m in metadata if isinstance(m, Zh)), ())

@@ -1,0 +1,1 @@
+"""The HTML document to files: PDF by WeasyPrint, DOCX as native Word."""

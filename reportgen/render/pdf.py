@@ -1,0 +1,83 @@
+"""HTML to PDF. The body is laid out once; the contents follow when its page numbers are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+from lxml import html as lxml_html
+from lxml.html import HtmlElement
+
+from reportgen.compose.document import Document
+
+FRONT_CLASSES = ("cover",)
+
+
+class PrintingUnavailable(Exception):
+    """WeasyPrint cannot load the system's text layout library."""
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A laid-out document: its page numbers (by anchor) and, on demand, the PDF's bytes."""
+
+    pages: dict[str, int]
+    """Anchor to printed page number; the body's first page is 1."""
+    body: Any
+    front: Any
+
+    def pdf(self) -> bytes:
+        document = self.body.copy(self.front.pages + self.body.pages) if self.front else self.body
+        result = document.write_pdf()
+        assert isinstance(result, bytes)
+        return result
+
+
+def lay_out(document: Document) -> Printed:
+    """Raises `PrintingUnavailable` where Pango is missing."""
+    try:
+        from weasyprint import CSS, HTML  # noqa: PLC0415  (slow to load, and only needed here)
+        from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
+        from weasyprint.urls import URLFetcher  # noqa: PLC0415
+    except OSError as error:
+        raise PrintingUnavailable(str(error)) from error
+    nothing = URLFetcher(allowed_protocols=())
+    fonts = FontConfiguration()
+    css = CSS(string=document.css, font_config=fonts, url_fetcher=nothing)
+
+    def render(html: str) -> Any:
+        return HTML(string=html, url_fetcher=nothing).render(stylesheets=[css], font_config=fonts)
+
+    front, rest = _split(document.html)
+    body = render(_text(rest))
+    pages = {name: at for at, page in enumerate(body.pages, 1) for name in page.anchors}
+    if front is None:
+        return Printed(pages, body, None)
+    _number(front, pages)
+    return Printed(pages, body, render(_text(front)))
+
+
+def _split(html: str) -> tuple[HtmlElement | None, HtmlElement]:
+    """Cover and contents apart from the rest, each a whole document."""
+    front, rest = lxml_html.document_fromstring(html), lxml_html.document_fromstring(html)
+    for tree, keep_front in ((front, True), (rest, False)):
+        for child in list(tree.body):
+            if _is_front(child) is not keep_front:
+                tree.body.remove(child)
+    return (front if len(front.body) else None), rest
+
+
+def _is_front(element: HtmlElement) -> bool:
+    return element.tag == "nav" or element.get("class") in FRONT_CLASSES
+
+
+def _text(tree: HtmlElement) -> str:
+    return str(lxml_html.tostring(tree, encoding="unicode", doctype="<!DOCTYPE html>"))
+
+
+def _number(tree: HtmlElement, pages: dict[str, int]) -> None:
+    for link in tree.iter("a"):
+        page = pages.get((link.get("href") or "").removeprefix("#"))
+        if page is not None:
+            etree.SubElement(link, "span", {"class": "page"}).text = str(page)

@@ -21,10 +21,11 @@ def contents_place(contents: Contents) -> Markup:
 def assemble(parts: Markup, title: str) -> str:
     """The document as HTML, with ids on headings and links in the contents."""
     page = Markup(
-        '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"/><title>{}</title></head><body>{}</body></html>'
+        '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"/><title>{}</title></head>'
+        "<body>{}</body></html>"
     ).format(title, parts)
     root = lxml_html.document_fromstring(str(page))
-    headings = [e for e in root.iter(*HEADINGS)]
+    headings = list(root.iter(*HEADINGS))
     for number, heading in enumerate(headings, 1):
         heading.set("id", f"h{number}")
     for nav in root.iter("nav"):

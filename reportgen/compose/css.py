@@ -17,7 +17,7 @@ def stylesheet(style: Style) -> str:
 
 @cache
 def _template() -> Template:
-    environment = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701  (CSS, not HTML)
+    environment = Environment(undefined=StrictUndefined, autoescape=False)
     environment.filters["families"] = families
     return environment.from_string(files("reportgen.compose").joinpath("base.css.j2").read_text("utf-8"))
 

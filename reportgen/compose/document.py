@@ -107,7 +107,9 @@ class _Composer:
             if part.contents is not None:
                 return contents_place(part.contents)
             if part.text is not None:
-                return section("text", Markup(self.templates.narrative(part.text, self._functions_for_text())))
+                return section(
+                    "text", Markup(self.templates.narrative(part.text, self._functions_for_text()))
+                )
             return self._tables_part(part, [tables[name] for name in part.tables if name in tables])
         except FaultyInput as error:
             self.faults += error.faults

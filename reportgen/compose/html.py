@@ -10,7 +10,13 @@ from reportgen.compose.table import Cell, CellKind, Form, FormPage, Table, Table
 
 M = Markup
 
-_CLASS = {CellKind.AMOUNT: "a", CellKind.PERCENT: "a", CellKind.CODE: "c", CellKind.LABEL: "l", CellKind.TEXT: "l"}
+_CLASS = {
+    CellKind.AMOUNT: "a",
+    CellKind.PERCENT: "a",
+    CellKind.CODE: "c",
+    CellKind.LABEL: "l",
+    CellKind.TEXT: "l",
+}
 
 
 def table_block(table: Table, level: int) -> Markup:
@@ -19,7 +25,8 @@ def table_block(table: Table, level: int) -> Markup:
     head = M("").join(_row(row, "th") for row in table.header)
     body = M("").join(_row(row, "td") for row in table.rows)
     grid = M(
-        '<table class="grid" style="font-size:{}pt"><colgroup>{}</colgroup><thead>{}</thead><tbody>{}</tbody></table>'
+        '<table class="grid" style="font-size:{}pt"><colgroup>{}</colgroup>'
+        "<thead>{}</thead><tbody>{}</tbody></table>"
     ).format(table.layout.size, columns, head, body)
     return M('<div class="table" id="{}">{}{}{}{}</div>').format(
         table.id,
@@ -78,7 +85,10 @@ def _cell(cell: Cell, tag: str) -> Markup:
     if tag == "th":
         attributes += M(' scope="{}"').format("colgroup" if cell.colspan > 1 else "col")
     else:
-        names = _CLASS[cell.kind] + (f" i{min(cell.indent, 3)}" if cell.indent else "")
+        # a label that spans columns, such as 合计, stands in their middle
+        names = ("m" if cell.colspan > 1 else _CLASS[cell.kind]) + (
+            f" i{min(cell.indent, 3)}" if cell.indent else ""
+        )
         attributes += M(' class="{}"').format(names)
     if cell.value is not None:
         attributes += M(' data-value="{}" data-fact="{}"').format(f"{cell.value:f}", cell.fact)

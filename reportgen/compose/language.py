@@ -54,6 +54,7 @@ class Language:
             "cause": self.cause,
             "use": self.use,
             "paragraphs": paragraphs,
+            "br": br,
             "indicators": self.indicators,
         }
 
@@ -124,9 +125,7 @@ class Language:
         """«基本支出增加…元» for the values that moved most in the direction of the whole."""
         try:
             values = figure.selection.values(figure.source, dimension, ("amount", "prior"))
-            moved = [
-                (value, self._below(figure, dimension, value)) for value in values
-            ]
+            moved = [(value, self._below(figure, dimension, value)) for value in values]
             rises = figure.difference > 0
             same = [(v, f) for v, f in moved if f.difference and (f.difference > 0) is rises]
         except MissingData:
@@ -148,7 +147,9 @@ class Language:
         """What a value is called in this profile's sentences."""
         return self.profile.labels.get(dimension, {}).get(value) or self.budget.name(dimension, value)
 
-    def codes(self, dimension: str, level: str = "", source: str = "expenditure", **where: Any) -> list[Coded]:
+    def codes(
+        self, dimension: str, level: str = "", source: str = "expenditure", **where: Any
+    ) -> list[Coded]:
         """The codes of a level in use this year or last, in order; or every value of a plain dimension."""
         top = self.figure(source, **where)
         measures = ("amount", "prior") if top.has_before else ("amount",)
@@ -158,7 +159,12 @@ class Language:
         digits = LEVELS[level or "项"]
         found = sorted({code[:digits] for code in values if len(code) >= digits})
         return [
-            Coded(code, self.budget.name(dimension, code), self._below(top, dimension, code), self._names(dimension, code))
+            Coded(
+                code,
+                self.budget.name(dimension, code),
+                self._below(top, dimension, code),
+                self._names(dimension, code),
+            )
             for code in found
         ]
 
@@ -210,3 +216,8 @@ def paragraphs(texts: str | Iterable[str] | None) -> Block:
     given = [texts] if isinstance(texts, str) else list(texts or ())
     lines = [line.strip() for text in given for line in text.splitlines() if line.strip()]
     return Block("").join(Block("<p>{}</p>").format(line) for line in lines)
+
+
+def br() -> Html:
+    """A line break inside a heading or a paragraph."""
+    return Html("<br/>")

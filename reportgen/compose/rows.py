@@ -99,7 +99,9 @@ class RowBuilder:
                 name = self.budget.name(dimension, code)
                 below = selection.where([Condition(dimension, (code,))])
                 depth = sorted(digits).index(len(code))
-                label = self.render(rule.label, {**context, "name": name, "code": code}) if rule.label else name
+                label = (
+                    self.render(rule.label, {**context, "name": name, "code": code}) if rule.label else name
+                )
                 rows.append(BuiltRow(label, below, code, name, indent=depth, context=context))
         return rows
 
@@ -137,7 +139,9 @@ class RowBuilder:
         source = str(rule.each)
         items = records_of(self.budget, source)
         rows = []
-        for value in selection.values(source, "record", ("amount",) if source == "procurement" else ("held",)):
+        for value in selection.values(
+            source, "record", ("amount",) if source == "procurement" else ("held",)
+        ):
             item = items[int(value.split("/")[1])]
             subject = {**context, "it": item, **self._unit_of(item)}
             label = self.render(rule.label, subject) if rule.label else item.name
@@ -171,12 +175,12 @@ def padded(left: list[BuiltRow], right: list[BuiltRow]) -> tuple[list[BuiltRow],
     sections = _sections(left), _sections(right)
     count = max(len(sections[0]), len(sections[1]))
     sides: tuple[list[BuiltRow], list[BuiltRow]] = ([], [])
+    blank = BuiltRow("", right[0].selection, fill=True)
     for index in range(count):
         pair = [side[index] if index < len(side) else [] for side in sections]
         height = max(map(len, pair))
         for side, section in zip(sides, pair, strict=True):
-            side += section
-            side += [BuiltRow("", right[0].selection, fill=True)] * (height - len(section))
+            side.extend([*section, *[blank] * (height - len(section))])
     return sides
 
 

@@ -127,9 +127,7 @@ class Row(Model):
     levels: Annotated[tuple[Annotated[str, _one_of(tuple(LEVELS), "级次")], ...], Zh("级次")] = tuple(LEVELS)
     all: Annotated[YesNo, Zh("全部列出")] = False
     """Print every 类 of the catalogue, used or not."""
-    each: Annotated[
-        str | None, _one_of((*DIMENSIONS, *RECORD_LISTS), "可逐一列出的内容"), Zh("逐一")
-    ] = None
+    each: Annotated[str | None, _one_of((*DIMENSIONS, *RECORD_LISTS), "可逐一列出的内容"), Zh("逐一")] = None
     rows: Annotated[tuple[Row, ...], Zh("下级行")] = ()
     """Rows under each row made, within its selection."""
     numbering: Annotated[Numbering | None, Zh("编号")] = None
@@ -183,9 +181,7 @@ class TableSpec(Model):
     sides: Annotated[tuple[Side, ...], Zh("两侧")] = ()
     form: Annotated[str | None, Zh("表单")] = None
     """A file of the profile: an HTML fragment for a form too irregular for rows and columns."""
-    each: Annotated[
-        str | None, _one_of(("project", "unit"), "可逐一出表的内容"), Zh("逐一")
-    ] = None
+    each: Annotated[str | None, _one_of(("project", "unit"), "可逐一出表的内容"), Zh("逐一")] = None
     """The form is repeated for each project or unit that `where` selects."""
     notes: Annotated[tuple[str, ...], Zh("注")] = ()
     empty: Annotated[str, Zh("空表说明")] = ""

@@ -77,7 +77,11 @@ class TableBuilder:
             blocks = [replace(blocks[0], rows=left), replace(blocks[1], rows=right)]
         return tuple(
             TableRow(
-                tuple(cell for block, row in zip(blocks, rows, strict=True) for cell in self._cells(spec, block, row)),
+                tuple(
+                    cell
+                    for block, row in zip(blocks, rows, strict=True)
+                    for cell in self._cells(spec, block, row)
+                ),
                 any(row.kind is RowKind.TOTAL for row in rows),
             )
             for rows in zip(*(block.rows for block in blocks), strict=True)
@@ -109,9 +113,12 @@ class TableBuilder:
             return Cell(self.render(column.text, about), CellKind.TEXT)
         if column.show is not None:
             return _shown(column.show, row)
-        measure = row.measure or column.measure
         if row.blank:
             return Cell("", CellKind.AMOUNT)
+        return self._figure(spec, column, row, block)
+
+    def _figure(self, spec: TableSpec, column: Column, row: BuiltRow, block: _Block) -> Cell:
+        measure = row.measure or column.measure
         source = column.source or row.source or block.source
         selection = row.selection.where(column.conditions)
         value = measured(selection, source, measure, block.base.where(column.conditions))
@@ -121,9 +128,10 @@ class TableBuilder:
             text = "" if value is None else percent_text(value, percents)
             return Cell(text, CellKind.PERCENT, value, fact)
         if measure in (Measure.HELD, Measure.BOUGHT):
-            return Cell("" if value is None else f"{value:f}", CellKind.AMOUNT, value, fact)
-        amounts = column.amounts.over(self.amounts(spec))
-        return Cell(amount_text(value, amounts), CellKind.AMOUNT, value, fact)
+            text = "" if value is None else f"{value:f}"
+        else:
+            text = amount_text(value, column.amounts.over(self.amounts(spec)))
+        return Cell(text, CellKind.AMOUNT, value, fact)
 
 
 def measured(selection: Selection, source: str, measure: Measure, whole: Selection) -> Decimal | None:
@@ -167,9 +175,7 @@ def _header(spec: TableSpec, label: Any) -> tuple[TableRow, ...]:
 
     def place(column: Column, level: int) -> None:
         down = 1 if column.columns else depth - level
-        rows[level].append(
-            Cell(label(column.label), CellKind.HEAD, colspan=len(column.leaves), rowspan=down)
-        )
+        rows[level].append(Cell(label(column.label), CellKind.HEAD, colspan=len(column.leaves), rowspan=down))
         for below in column.columns:
             place(below, level + 1)
 

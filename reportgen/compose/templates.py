@@ -10,7 +10,6 @@ from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-
 from markupsafe import Markup
 
 from reportgen.compose.markdown import Tokens, to_html

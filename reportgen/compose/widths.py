@@ -18,11 +18,13 @@ from reportgen.compose.table import Cell, Layout, TableRow, placed
 MM = 72 / 25.4
 PADDING = 6.0
 """Points of padding and rule per column, both sides together."""
-UPRIGHT_MIN = Decimal("8.5")
+READABLE = Decimal("8.5")
 """Below this size a table is better turned than shrunk."""
 HEAD_LINES = 3
-LABEL_MIN, LABEL_WISH, HEAD_WISH = 7.0, 18.0, 8.0
-"""A column of words, in ems: what it needs at least and what suits it."""
+LABEL_MIN, LABEL_EASY, LABEL_WISH, HEAD_WISH = 7.0, 12.0, 18.0, 8.0
+"""A column of words, in ems: what it needs at least, what reads well, and what suits it."""
+HEAD_WHOLE = 4.0
+"""A heading up to this long, such as 科目编码, is better not broken."""
 
 
 def ems(text: str) -> float:
@@ -33,6 +35,7 @@ def ems(text: str) -> float:
 @dataclass(frozen=True, slots=True)
 class _Need:
     least: float
+    easy: float
     wish: float
 
 
@@ -41,17 +44,22 @@ def lay_out(
 ) -> Layout:
     heads, bodies = _by_column(header, columns), _by_column(rows, columns)
     needs = [_need(head, body) for head, body in zip(heads, bodies, strict=True)]
+    easy, least = [n.easy for n in needs], [n.least for n in needs]
     page = style.table_page
     upright = float(210 - page.left - page.right) * MM
     # a landscape page is the portrait page turned: its top margin is the portrait's left
     across = float(297 - page.top - page.bottom) * MM
+    tries: list[tuple[list[float], float, Decimal]] = []
     if orientation is not Orientation.LANDSCAPE:
-        floor = UPRIGHT_MIN if orientation is Orientation.AUTO else style.table_size_min
-        size = _largest(needs, upright, style.table_size, floor)
-        if size is not None or orientation is Orientation.PORTRAIT:
-            return _layout(needs, upright, size or floor, landscape=False)
-    size = _largest(needs, across, style.table_size, style.table_size_min)
-    return _layout(needs, across, size or style.table_size_min, landscape=True)
+        tries += [(easy, upright, READABLE), (least, upright, READABLE)]
+    if orientation is not Orientation.PORTRAIT:
+        tries += [(easy, across, READABLE), (least, across, style.table_size_min)]
+    for columns_least, width, floor in tries:
+        size = _largest(columns_least, width, style.table_size, floor)
+        if size is not None:
+            return _layout(columns_least, needs, width, size, landscape=width is across)
+    landscape = orientation is not Orientation.PORTRAIT
+    return _layout(least, needs, across if landscape else upright, style.table_size_min, landscape=landscape)
 
 
 def _need(header: Sequence[Cell], body: Sequence[Cell]) -> _Need:
@@ -60,7 +68,8 @@ def _need(header: Sequence[Cell], body: Sequence[Cell]) -> _Need:
     words = max((ems(c.text) + c.indent for c in body if c.kind.wraps), default=0.0)
     head = max((ems(c.text) for c in header), default=0.0)
     least = max(fixed, min(words, LABEL_MIN), head / HEAD_LINES, min(head, 2.0))
-    return _Need(least, max(least, min(words, LABEL_WISH), min(head, HEAD_WISH)))
+    easy = max(least, min(words, LABEL_EASY), head if head <= HEAD_WHOLE else 0.0)
+    return _Need(least, easy, max(easy, min(words, LABEL_WISH), min(head, HEAD_WISH)))
 
 
 def _by_column(rows: Sequence[TableRow], columns: int) -> list[list[Cell]]:
@@ -71,18 +80,20 @@ def _by_column(rows: Sequence[TableRow], columns: int) -> list[list[Cell]]:
     return cells
 
 
-def _largest(needs: Sequence[_Need], width: float, size: Decimal, floor: Decimal) -> Decimal | None:
+def _largest(least: Sequence[float], width: float, size: Decimal, floor: Decimal) -> Decimal | None:
     while size >= floor:
-        if sum(n.least for n in needs) * float(size) + PADDING * len(needs) <= width:
+        if sum(least) * float(size) + PADDING * len(least) <= width:
             return size
         size -= Decimal("0.5")
     return None
 
 
-def _layout(needs: Sequence[_Need], width: float, size: Decimal, *, landscape: bool) -> Layout:
-    points = [n.least * float(size) + PADDING for n in needs]
+def _layout(
+    least: Sequence[float], needs: Sequence[_Need], width: float, size: Decimal, *, landscape: bool
+) -> Layout:
+    points = [own * float(size) + PADDING for own in least]
     spare = width - sum(points)
-    wishes = [(n.wish - n.least) * float(size) for n in needs]
+    wishes = [(n.wish - own) * float(size) for n, own in zip(needs, least, strict=True)]
     if spare > 0 and sum(wishes) > 0:
         given = min(1.0, spare / sum(wishes))
         points = [p + w * given for p, w in zip(points, wishes, strict=True)]

@@ -138,5 +138,7 @@ def _values(dimension: str, typed: str) -> tuple[str, ...]:
     found = next((w for w in words if typed == w.value or typed in w.zh), None)
     if found is None:
         known = [*(w.value for w in words), *GROUPS.get(dimension, {})]
-        raise ValueError(f"“{dimension}”没有值“{typed}”{nearest(typed, known) or '；可写：' + '、'.join(known)}")
+        raise ValueError(
+            f"“{dimension}”没有值“{typed}”{nearest(typed, known) or '；可写：' + '、'.join(known)}"
+        )
     return (found.value,)

@@ -43,8 +43,7 @@ def sources(disclosure: Disclosure, catalog: Catalog) -> Sources:
     """Every source of figures, by name, each with the ledgers it may be drawn from."""
     kinds = {unit.code: unit.kind for unit in disclosure.units}
     ledgers = tuple(
-        Ledger(name, tuple(_expenditure(disclosure, catalog, kinds, name)))
-        for name in disclosure.expenditure
+        Ledger(name, tuple(_expenditure(disclosure, catalog, kinds, name))) for name in disclosure.expenditure
     )
     forward = tuple(_carry_forward(disclosure))
     return {
@@ -70,7 +69,9 @@ def _expenditure(
         )
         kind = kinds.get(unit or "", disclosure.department.kind)
         government = line.government or (
-            catalog.government(line.economic, disclosure.department.kind.read(kind)) if line.economic else None
+            catalog.government(line.economic, disclosure.department.kind.read(kind))
+            if line.economic
+            else None
         )
         known = {
             "unit": unit,

@@ -111,9 +111,7 @@ class Reader:
         folder = self.folder.resolve()
         path = (folder / str(node.text)).resolve()
         if folder not in path.parents:
-            return self._broken(
-                node.place, f"“{node.text}”不在输入文件所在的文件夹里；请把文件放到旁边"
-            )
+            return self._broken(node.place, f"“{node.text}”不在输入文件所在的文件夹里；请把文件放到旁边")
         if not path.is_file():
             return self._broken(node.place, f"找不到旁边的文件“{node.text}”")
         try:

@@ -36,9 +36,7 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode("utf-8", "replace")
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        raise FaultyInput(
-            [Fault(Place(place.file, line, column), f"不是 UTF-8 编码{_guess(raw)}")]
-        ) from None
+        raise FaultyInput([Fault(Place(place.file, line, column), f"不是 UTF-8 编码{_guess(raw)}")]) from None
     if not text.strip():
         raise FaultyInput([Fault(place, "文件是空的")])
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -22,7 +22,9 @@ def write_all(contents: Mapping[Path, bytes]) -> None:
     try:
         for path, content in contents.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".reportgen-", suffix=path.suffix)
+            descriptor, temporary = tempfile.mkstemp(
+                dir=path.parent, prefix=".reportgen-", suffix=path.suffix
+            )
             waiting.append((temporary, path))
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)

@@ -62,10 +62,17 @@ def _split(html: str) -> tuple[HtmlElement | None, HtmlElement]:
     """Cover and contents apart from the rest, each a whole document."""
     front, rest = lxml_html.document_fromstring(html), lxml_html.document_fromstring(html)
     for tree, keep_front in ((front, True), (rest, False)):
-        for child in list(tree.body):
+        body = _body(tree)
+        for child in list(body):
             if _is_front(child) is not keep_front:
-                tree.body.remove(child)
-    return (front if len(front.body) else None), rest
+                body.remove(child)
+    return (front if len(_body(front)) else None), rest
+
+
+def _body(tree: HtmlElement) -> HtmlElement:
+    body = tree.find("body")
+    assert body is not None
+    return body
 
 
 def _is_front(element: HtmlElement) -> bool:

@@ -1,0 +1,25 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup report test clean
+
+help:
+	@echo '用法：make <目标>'
+	@echo '  setup   安装系统软件包（Debian、Ubuntu）和 Python 依赖（.venv）；PYTHON=… 指定解释器'
+	@echo '  report  生成示例报告（data/examples/chongqing-yubei），写入 out/'
+	@echo '  test    ruff、mypy、pytest；PYTEST_ARGS=… 追加 pytest 参数'
+	@echo '  clean   删除 out/、dist/ 和各类缓存（保留 .venv）'
+
+setup:
+	@bash scripts/setup.sh
+
+report: setup
+	@.venv/bin/reportgen build data/examples/chongqing-yubei/dept.yaml -o out
+
+test: setup
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/python -m pytest $(PYTEST_ARGS)
+
+clean:
+	@rm -rf out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . \( -name .venv -o -name .git \) -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,72 @@
+"""One input to its finished files: load, derive, check, compose, render, write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from reportgen.catalog import load_catalog
+from reportgen.check import check
+from reportgen.compose import Document, compose, load_profile
+from reportgen.compose.profile import find_profile
+from reportgen.derive import derive
+from reportgen.faults import Fault, FaultyInput, errors
+from reportgen.load import load_disclosure
+from reportgen.render.files import safe_name
+
+
+class Format(StrEnum):
+    PDF = "pdf"
+    DOCX = "docx"
+
+
+STAGES = ("读取", "核对", "编排", "排版", "写出")
+"""What `progress` is told, in order, as each stage begins."""
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Built:
+    """A finished report, still in memory."""
+
+    files: dict[str, bytes]
+    """By file name."""
+    warnings: tuple[Fault, ...]
+
+
+def prepare(path: Path, progress: Progress = lambda _: None) -> tuple[Document, list[Fault]]:
+    """The composed document of an input and its warnings; raises `FaultyInput`."""
+    progress(STAGES[0])
+    loaded = load_disclosure(path)
+    profile = load_profile(find_profile(loaded.disclosure.profile, loaded.place("profile")))
+    progress(STAGES[1])
+    budget = derive(loaded.disclosure, load_catalog(loaded.disclosure.year))
+    findings = check(loaded, budget)
+    if errors(findings):
+        raise FaultyInput(findings)
+    progress(STAGES[2])
+    document = compose(loaded, budget, profile)
+    return document, [*findings, *document.warnings]
+
+
+def build(path: Path, formats: Sequence[Format], progress: Progress = lambda _: None) -> Built:
+    """Every format of one input; raises `FaultyInput`, or `PrintingUnavailable` without Pango."""
+    from reportgen.render.pdf import lay_out  # noqa: PLC0415  (loading the renderers takes seconds)
+
+    document, warnings = prepare(path, progress)
+    progress(STAGES[3])
+    # the contents of the DOCX carry page numbers too, so the layout is needed for either format
+    printed = lay_out(document)
+    progress(STAGES[4])
+    name = safe_name(document.file_name)
+    files: dict[str, bytes] = {}
+    if Format.PDF in formats:
+        files[f"{name}.pdf"] = printed.pdf()
+    if Format.DOCX in formats:
+        from reportgen.render.docx import to_docx  # noqa: PLC0415
+
+        files[f"{name}.docx"] = to_docx(document, printed.pages)
+    return Built(files, tuple(warnings))

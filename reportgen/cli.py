@@ -1,0 +1,139 @@
+"""The command line: thin verbs over the library. Paths go to standard output, all else to standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from reportgen import __version__
+from reportgen.build import STAGES, Built, Format, Progress, build
+from reportgen.faults import Fault, FaultyInput, Place, errors
+
+FAULTY, USAGE = 1, 2
+
+app = typer.Typer(
+    help="由预算明细生成部门预算公开报告（PDF、DOCX）。",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"reportgen {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本。")
+    ] = False,
+) -> None:
+    """由预算明细生成部门预算公开报告（PDF、DOCX）。"""
+
+
+def _formats(typed: str) -> list[Format]:
+    known = [f.value for f in Format]
+    wanted = [word.strip().lower() for word in typed.split(",") if word.strip()]
+    unknown = [word for word in wanted if word not in known]
+    if unknown or not wanted:
+        problem = f"不认识的格式“{'、'.join(unknown)}”" if unknown else "没有写格式"
+        raise typer.BadParameter(f"{problem}；可写 {'、'.join(known)}，多个用逗号隔开")
+    return [Format(word) for word in dict.fromkeys(wanted)]
+
+
+@app.command("build", help="生成报告。每写出一个文件，在标准输出打印一行路径。")
+def build_command(
+    inputs: Annotated[list[Path], typer.Argument(metavar="dept.yaml...", help="输入文件，可以有多个。")],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="写到哪个文件夹。")] = Path("out"),
+    formats: Annotated[str, typer.Option("--format", metavar="pdf,docx", help="写出哪些格式。")] = "pdf,docx",
+) -> None:
+    wanted = _formats(formats)
+    written: dict[str, Path] = {}
+    failed = False
+    for path in inputs:
+        try:
+            with _progress(path) as progress:
+                built = build(path, wanted, progress)
+            _tell(built.warnings)
+            _write(built, path, out, written)
+        except FaultyInput as error:
+            _tell(error.faults)
+            _count(path, error)
+            failed = True
+        except OSError as error:
+            _tell([Fault(Place(str(out)), f"写不了文件：{error.strerror or error}；原有文件没有改动")])
+            failed = True
+    if failed:
+        raise typer.Exit(FAULTY)
+
+
+def _write(built: Built, source: Path, out: Path, written: dict[str, Path]) -> None:
+    """Moves the files into place, unless another input of this run has the same name."""
+    from reportgen.render.files import write_all  # noqa: PLC0415
+
+    for name in built.files:
+        if name in written:
+            problem = f"与 {written[name]} 的报告同名（{name}），没有写出；请分开生成，用 -o 写到不同文件夹"
+            raise FaultyInput([Fault(Place(str(source)), problem)])
+    write_all({out / name: content for name, content in built.files.items()})
+    for name in built.files:
+        written[name] = source
+        typer.echo(out / name)
+
+
+def _tell(faults: Any) -> None:
+    for fault in faults:
+        typer.echo(fault, err=True)
+
+
+def _count(path: Path, error: FaultyInput) -> None:
+    count = len(errors(error.faults))
+    typer.echo(f"{path}：{count} 处错误，没有写出文件；改正后再运行一次", err=True)
+
+
+@contextmanager
+def _progress(path: Path) -> Iterator[Progress]:
+    """Shows the stage on a terminal; says nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(str(path), total=len(STAGES))
+
+        def show(stage: str) -> None:
+            bar.update(task, description=f"{path} {stage}", completed=STAGES.index(stage))
+
+        yield show
+
+
+def main() -> None:
+    """The `reportgen` command."""
+    from reportgen.render.pdf import PrintingUnavailable  # noqa: PLC0415
+
+    try:
+        app(prog_name="reportgen")
+    except PrintingUnavailable as error:
+        typer.echo(
+            f"缺少排版用的系统库 Pango（{error}）。请运行 make setup，"
+            "或：sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0 fonts-noto-cjk",
+            err=True,
+        )
+        sys.exit(FAULTY)
+    except BrokenPipeError:
+        # the reader of our output went away; nothing more to say to it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAULTY)

@@ -1,0 +1,78 @@
+"""Small makers of WordprocessingML elements. Child order follows the schema; Word insists on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from docx.oxml.ns import nsmap, qn
+from lxml import etree
+from lxml.builder import ElementMaker
+
+Element = etree._Element
+
+_MAKE = ElementMaker(namespace=nsmap["w"], nsmap={"w": nsmap["w"]})
+
+
+def w(tag: str, *children: Element | None, **attributes: object) -> Element:
+    """`w("jc", val="center")`: an element of the w namespace; None children are left out."""
+    element: Element = _MAKE(tag)
+    for name, value in attributes.items():
+        element.set(qn(f"w:{name}"), str(value))
+    element.extend(child for child in children if child is not None)
+    return element
+
+
+def twips(points: float | Decimal) -> int:
+    return round(float(points) * 20)
+
+
+def mm(millimetres: float | Decimal) -> int:
+    """Millimetres in twips."""
+    return round(float(millimetres) * 1440 / 25.4)
+
+
+def half_points(points: float | Decimal) -> int:
+    return round(float(points) * 2)
+
+
+def run(text: str, properties: Element | None = None) -> Element:
+    """A run of text; line ends become breaks."""
+    children: list[Element] = []
+    for index, line in enumerate(text.split("\n")):
+        if index:
+            children.append(w("br"))
+        piece = w("t")
+        piece.text = line
+        piece.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+        children.append(piece)
+    return w("r", properties, *children)
+
+
+def tab() -> Element:
+    return w("r", w("tab"))
+
+
+def field(instruction: str, shown: str) -> list[Element]:
+    """A complex field with its result already filled in."""
+    return [*field_start(instruction), run(shown), field_end()]
+
+
+def field_start(instruction: str) -> list[Element]:
+    code = w("instrText")
+    code.text = f" {instruction} "
+    code.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    return [
+        w("r", w("fldChar", fldCharType="begin")),
+        w("r", code),
+        w("r", w("fldChar", fldCharType="separate")),
+    ]
+
+
+def field_end() -> Element:
+    return w("r", w("fldChar", fldCharType="end"))
+
+
+def paragraph(style: str, content: Iterable[Element], *properties: Element) -> Element:
+    """A paragraph of a style; `properties` follow pStyle in schema order."""
+    return w("p", w("pPr", w("pStyle", val=style), *properties), *content)

@@ -1,0 +1,39 @@
+"""The DOCX as a package: the same bytes for the same content, and fonts with their alternatives."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from docx.document import Document as WordDocument
+from lxml import etree
+
+from reportgen.compose.style import Style
+from reportgen.render.docx.ooxml import w
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def stable(content: bytes) -> bytes:
+    """Re-zipped with sorted names and no clock; the content types part stays first."""
+    result = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(result, "w") as target:
+        for name in sorted(source.namelist(), key=lambda n: (n != "[Content_Types].xml", n)):
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(entry, source.read(name))
+    return result.getvalue()
+
+
+def name_alternatives(document: WordDocument, style: Style) -> None:
+    """Fills the font table, where Word looks for another name when a font is missing."""
+    part = next(p for p in document.part.package.iter_parts() if p.partname.endswith("/fontTable.xml"))
+    fonts = [style.fonts.body, style.fonts.kai, style.fonts.hei, style.fonts.title, style.fonts.table]
+    table = w(
+        "fonts",
+        *(
+            w("font", w("altName", val=",".join(names[1:])) if len(names) > 1 else None, name=names[0])
+            for names in dict.fromkeys(fonts)
+        ),
+    )
+    part._blob = etree.tostring(table, xml_declaration=True, encoding="UTF-8", standalone=True)

@@ -1,0 +1,87 @@
+"""Pages of the Word file: margins, direction, footers with page numbers."""
+
+from __future__ import annotations
+
+from docx.document import Document as WordDocument
+from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.oxml.ns import qn
+from docx.section import Section, _Footer
+from docx.shared import Mm
+
+from reportgen.compose.style import Page, Style
+from reportgen.render.docx.ooxml import Element, field, mm, run, twips, w
+
+A4 = (Mm(210), Mm(297))
+
+
+def text_width(style: Style, kind: str) -> int:
+    """The width of the text block, in twips."""
+    page = _page(style, kind)
+    if "landscape" in kind:
+        return mm(297 - page.top - page.bottom)
+    return mm(210 - page.left - page.right)
+
+
+def _page(style: Style, kind: str) -> Page:
+    return style.table_page if "tables" in kind else style.text_page
+
+
+def open_section(
+    document: WordDocument, style: Style, kind: str, *, first: bool, numbered_from_one: bool
+) -> None:
+    """Starts a section for what follows: `kind` is the class of the HTML section."""
+    section = document.sections[0] if first else document.add_section(WD_SECTION.NEW_PAGE)
+    page = _page(style, kind)
+    landscape = "landscape" in kind
+    section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = reversed(A4) if landscape else A4
+    # a landscape page is the portrait page turned to the left
+    edges = (page.left, page.top, page.right, page.bottom) if landscape else (
+        page.top, page.right, page.bottom, page.left,
+    )  # fmt: skip
+    section.top_margin, section.right_margin, section.bottom_margin, section.left_margin = (
+        Mm(float(edge)) for edge in edges
+    )
+    section.header_distance = Mm(15)
+    section.footer_distance = Mm(max(float(edges[2]) - 7, 5))
+    _grid(section, style)
+    _start(section, numbered_from_one)
+
+
+def _grid(section: Section, style: Style) -> None:
+    properties = section._sectPr
+    for old in properties.findall(qn("w:docGrid")):
+        properties.remove(old)
+    properties.append(w("docGrid", type="lines", linePitch=twips(style.line_pitch)))
+
+
+def _start(section: Section, numbered_from_one: bool) -> None:
+    properties = section._sectPr
+    for old in properties.findall(qn("w:pgNumType")):
+        properties.remove(old)
+    margins = properties.find(qn("w:pgMar"))
+    if numbered_from_one and margins is not None:
+        margins.addnext(w("pgNumType", start=1))
+
+
+def number_pages(section: Section) -> None:
+    """«— 1 —» outside: right on odd pages, left on even ones. Later sections inherit it."""
+    _footer(section.footer, "right")
+    _footer(section.even_page_footer, "left")
+
+
+def no_page_numbers(section: Section) -> None:
+    for footer in (section.footer, section.even_page_footer):
+        footer.is_linked_to_previous = False
+
+
+def _footer(footer: _Footer, align: str) -> None:
+    footer.is_linked_to_previous = False
+    look: Element = w("rPr", w("sz", val=28), w("szCs", val=28))
+    paragraph = footer.paragraphs[0]._p
+    for child in list(paragraph):
+        paragraph.remove(child)
+    paragraph.append(w("pPr", w("ind", firstLineChars=0, firstLine=0), w("jc", val=align)))
+    for piece in (run("— "), *field("PAGE", "1"), run(" —")):
+        piece.insert(0, w("rPr", *(w(p.tag.split("}")[1], val=28) for p in look)))
+        paragraph.append(piece)

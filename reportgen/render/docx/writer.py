@@ -1,0 +1,201 @@
+"""The walk over the HTML document: blocks to paragraphs and tables, headings to contents."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import docx
+from docx.document import Document as WordDocument
+from lxml import html as lxml_html
+from lxml.html import HtmlElement
+
+from reportgen.compose.document import Document
+from reportgen.render.docx import styles
+from reportgen.render.docx.ooxml import Element, field_end, field_start, paragraph, run, tab, w
+from reportgen.render.docx.ooxml import field as field_runs
+from reportgen.render.docx.package import name_alternatives, stable
+from reportgen.render.docx.sections import no_page_numbers, number_pages, open_section, text_width
+from reportgen.render.docx.tables import table
+
+HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4}
+
+
+def to_docx(document: Document, pages: Mapping[str, int]) -> bytes:
+    """`pages` gives the printed page of each heading's anchor, for the contents."""
+    word = docx.Document()
+    styles.apply_styles(word, document.style)
+    word.settings.odd_and_even_pages_header_footer = True
+    _Walk(document, word, pages).whole()
+    properties = word.core_properties
+    properties.title, properties.author, properties.language = document.title, document.author, "zh-CN"
+    properties.comments = ""
+    properties.created = properties.modified = datetime(1980, 1, 1, tzinfo=UTC)
+    name_alternatives(word, document.style)
+    buffer = io.BytesIO()
+    word.save(buffer)
+    return stable(buffer.getvalue())
+
+
+@dataclass
+class _Walk:
+    document: Document
+    word: WordDocument
+    pages: Mapping[str, int]
+    width: int = 0
+    bookmarks: int = 0
+    anchors: set[str] = field(default_factory=set)
+
+    def whole(self) -> None:
+        root = lxml_html.document_fromstring(self.document.html)
+        self.anchors = {link.get("href", "").removeprefix("#") for link in root.iter("a")}
+        numbered = False
+        for index, part in enumerate(root.iterfind("body/*")):
+            kind = part.get("class") or ""
+            counted = part.tag == "section" and kind != "cover"
+            open_section(
+                self.word,
+                self.document.style,
+                kind,
+                first=index == 0,
+                numbered_from_one=counted and not numbered,
+            )
+            section = self.word.sections[-1]
+            if counted and not numbered:
+                number_pages(section)
+                numbered = True
+            elif index == 0:
+                no_page_numbers(section)
+            self.width = text_width(self.document.style, kind)
+            self._part(part, kind)
+
+    def _add(self, *elements: Element) -> None:
+        sentinel = self.word.element.body[-1]
+        for element in elements:
+            sentinel.addprevious(element)
+
+    def _part(self, part: HtmlElement, kind: str) -> None:
+        if part.tag == "nav":
+            self._contents(part)
+        elif kind == "cover":
+            self._cover(part)
+        else:
+            for at, block in enumerate(part):
+                self._block(
+                    block, new_page=block.get("class") == "table" and part[at - 1].get("class") == "table"
+                )
+
+    def _block(self, block: HtmlElement, *, new_page: bool = False, form: bool = False) -> None:
+        tag, classes = str(block.tag), (block.get("class") or "").split()
+        if tag == "div":
+            for at, child in enumerate(block):
+                self._block(child, new_page=new_page and at == 0, form="form" in classes)
+        elif tag == "table":
+            size = self.document.style.table_size
+            self._add(table(block, self.width, size, keep_together=form))
+            if block.getnext() is None:
+                # Word joins neighbouring tables and wants a paragraph before a section ends
+                self._add(paragraph(styles.NOTE, []))
+        elif "table-title" in classes:
+            self._table_title(block, new_page=new_page)
+        elif tag in HEADINGS:
+            breaks = [w("pageBreakBefore")] if new_page else []
+            self._add(paragraph(styles.heading(HEADINGS[tag]), self._marked(block, _inline(block)), *breaks))
+        elif "above" in classes:
+            self._above(block)
+        else:
+            self._add(paragraph(styles.NOTE if "note" in classes else styles.BODY, _inline(block)))
+
+    def _table_title(self, block: HtmlElement, *, new_page: bool) -> None:
+        subtitle = block.find("span[@class='subtitle']")
+        style = styles.TABLE_TITLE if block.tag in HEADINGS else styles.TABLE_TITLE_AGAIN
+        breaks = [w("pageBreakBefore")] if new_page else []
+        # the outline level belongs to the style; only a document without a part title differs
+        level = [w("outlineLvl", val=0)] if block.tag == "h1" else []
+        title = run((block.text or "").strip())
+        content = [title] if subtitle is None else [title, w("r", w("br")), *_inline(subtitle)]
+        self._add(paragraph(style, self._marked(block, content), *breaks, *level))
+
+    def _above(self, block: HtmlElement) -> None:
+        right = block.find("span[@class='right']")
+        left = block.text_content() if right is None else (right.tail or "")
+        content = [run(left.strip())]
+        if right is not None and right.text_content().strip():
+            content += [tab(), run(right.text_content().strip())]
+        stops = w("tabs", w("tab", val="right", pos=self.width))
+        self._add(paragraph(styles.TABLE_ABOVE, content, stops))
+
+    def _cover(self, part: HtmlElement) -> None:
+        lead = w("spacing", before=4000)
+        for at, block in enumerate(part):
+            style = styles.COVER_NAME if "name" in (block.get("class") or "") else styles.COVER_TEXT
+            self._add(paragraph(style, _inline(block), *([lead] if at == 0 else [])))
+
+    def _contents(self, nav: HtmlElement) -> None:
+        """A TOC field whose result is already there, for readers that never update fields."""
+        title = nav.find("p")
+        if title is not None:
+            self._add(paragraph(styles.CONTENTS_TITLE, _inline(title)))
+        levels = nav.get("data-levels", "2")
+        items = list(nav.iter("li"))
+        for at, item in enumerate(items):
+            link = item.find("a")
+            assert link is not None
+            anchor = link.get("href", "").removeprefix("#")
+            entry = w(
+                "hyperlink",
+                run(link.text_content()),
+                tab(),
+                *field_runs(f"PAGEREF {_bookmark(anchor)} \\h", str(self.pages.get(anchor, ""))),
+                anchor=_bookmark(anchor),
+                history=1,
+            )
+            content = [entry]
+            if at == 0:
+                content = [*field_start(f'TOC \\o "1-{levels}" \\h \\z \\u'), entry]
+            if at == len(items) - 1:
+                content = [*content, field_end()]
+            level = int((item.get("class") or "level1").removeprefix("level"))
+            self._add(paragraph(styles.contents_entry(min(level, 3)), content))
+
+    def _marked(self, block: HtmlElement, content: list[Element]) -> list[Element]:
+        """A heading's runs inside the bookmark that the contents point to."""
+        anchor = block.get("id")
+        if anchor not in self.anchors or anchor is None:
+            return content
+        self.bookmarks += 1
+        return [
+            w("bookmarkStart", id=self.bookmarks, name=_bookmark(anchor)),
+            *content,
+            w("bookmarkEnd", id=self.bookmarks),
+        ]
+
+
+def _bookmark(anchor: str) -> str:
+    return f"_Toc_{anchor}"
+
+
+def _inline(block: HtmlElement, bold: bool = False) -> list[Element]:
+    """Text, emphasis and breaks of a paragraph as runs; neighbours of one look are one run."""
+    pieces: list[tuple[str, bool]] = []
+
+    def collect(element: HtmlElement, bold: bool) -> None:
+        if element.tag == "br":
+            pieces.append(("\n", bold))
+        if element.text:
+            pieces.append((element.text, bold))
+        for child in element:
+            collect(child, bold or child.tag in ("strong", "b"))
+            if child.tail:
+                pieces.append((child.tail, bold))
+
+    collect(block, bold)
+    runs: list[tuple[str, bool]] = []
+    for text, strong in pieces:
+        if runs and runs[-1][1] == strong:
+            runs[-1] = (runs[-1][0] + text, strong)
+        else:
+            runs.append((text, strong))
+    return [run(text, w("rPr", w("b")) if strong else None) for text, strong in runs if text]

@@ -69,7 +69,7 @@ has_fonts() {
 
 install_system_packages() {
     local package what log
-    local packages=() reasons=() as_root=()
+    local packages=() reasons=() as_root=() apt=()
     if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
         say '本系统没有 apt-get，请自行安装：Pango 与 HarfBuzz（含 harfbuzz-subset；排版引擎）、Noto Serif CJK 与 Noto Sans CJK（中文字体）。'
         return
@@ -86,14 +86,19 @@ install_system_packages() {
     say "需要安装系统软件包：${packages[*]}（${what#、}）"
     local by_hand="apt-get update && apt-get install -y --no-install-recommends ${packages[*]}"
     if [ "$(id -u)" -ne 0 ]; then
-        command -v sudo >/dev/null || die '当前用户不是 root，系统也没有 sudo。请以 root 身份运行下面的命令，然后重试：' "  $by_hand"
+        if ! command -v sudo >/dev/null || ! sudo true; then
+            die '当前用户不是 root，也不能用 sudo。请以 root 身份运行下面的命令，然后重试：' "  $by_hand"
+        fi
         as_root=(sudo)
     fi
-    as_root+=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120)
+    as_root+=(env DEBIAN_FRONTEND=noninteractive)
+    apt=("${as_root[@]}" apt-get -o DPkg::Lock::Timeout=120)
     log=$(mktemp)
-    # A failing update (one unreachable third-party source, say) matters only if the install then fails.
-    "${as_root[@]}" update >"$log" 2>&1 || true
-    if ! "${as_root[@]}" install -y --no-install-recommends "${packages[@]}" >>"$log" 2>&1 </dev/null; then
+    # apt-get refuses to go on after an interrupted run until this is done. Like a failing update (one unreachable
+    # third-party source, say) it matters only if the install then fails.
+    "${as_root[@]}" dpkg --configure -a >"$log" 2>&1 </dev/null || true
+    "${apt[@]}" update >>"$log" 2>&1 || true
+    if ! "${apt[@]}" install -y --no-install-recommends "${packages[@]}" >>"$log" 2>&1 </dev/null; then
         tail -n 20 "$log" >&2
         rm -f "$log"
         die '系统软件包安装失败（原因见上）。请以 root 身份运行下面的命令，然后重试：' "  $by_hand"
@@ -113,6 +118,8 @@ make_venv() {
     rm -rf .venv
     "$python" -m venv .venv || die "$python 不能建立虚拟环境 .venv（原因见上）。"
 }
+
+trap 'exit 130' INT TERM
 
 if is_ready; then
     exit 0

@@ -27,7 +27,7 @@ def references_resolve(loaded: Loaded, budget: Budget) -> Iterator[Fault]:
     yield from _unlisted(
         loaded,
         "单位",
-        units,
+        [unit.code for unit in budget.units],
         [
             (("defaults", "unit"), disclosure.defaults.unit),
             *(((*path, "unit"), line.unit) for path, line in lines),

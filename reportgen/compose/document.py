@@ -16,13 +16,13 @@ from reportgen.compose.html import form_block, section, table_block
 from reportgen.compose.language import Language
 from reportgen.compose.numbers import AMOUNTS, PERCENTS, AmountStyle, PercentStyle, unit_label
 from reportgen.compose.profile import Profile
-from reportgen.compose.spec import Part, TableSpec
+from reportgen.compose.spec import Part
 from reportgen.compose.style import Style
 from reportgen.compose.table import Form, Table
 from reportgen.compose.tables import TableBuilder
 from reportgen.compose.templates import Templates
 from reportgen.derive.budget import Budget
-from reportgen.derive.selection import MissingData
+from reportgen.derive.selection import MEASURE_LABELS, MissingData
 from reportgen.faults import Fault, FaultyInput, Place, Severity
 from reportgen.load import Loaded
 
@@ -72,6 +72,7 @@ class _Composer:
     def document(self) -> Document:
         spec = self.profile.spec
         tables = self._build_tables()
+        self._warn_of_no_prior()
         parts = [self._part(part, tables) for part in spec.parts]
         if self.faults:
             raise FaultyInput(dict.fromkeys(self.faults))
@@ -90,13 +91,19 @@ class _Composer:
     def _build_tables(self) -> dict[str, Table | Form]:
         forms = FormBuilder(self.budget, self.templates, self.tables, self._functions_for_forms)
         built: dict[str, Table | Form] = {}
+        lacking: dict[tuple[Place, str], list[str]] = {}
         for id_, spec in self.profile.tables.items():
             try:
                 built[id_] = forms.build(id_, spec) if spec.form else self.tables.build(id_, spec)
             except MissingData as error:
-                self.faults.append(self._missing(spec, error))
+                place = self._place_of(error) or self.loaded.place()
+                lacking.setdefault((place, error.what), []).append(spec.code)
             except FaultyInput as error:
                 self.faults += error.faults
+        for (place, what), codes in lacking.items():
+            wanted = "、".join(codes)
+            message = f"{wanted}需要{what}，这里没有；请补上，或另给一份含有它的台账"
+            self.faults.append(Fault(place, message))
         return built
 
     def _part(self, part: Part, tables: Mapping[str, Table | Form]) -> Markup:
@@ -151,15 +158,17 @@ class _Composer:
             self.budget, self.profile.spec, self.templates.label, amounts, percents, unit, self._warn
         )
 
+    def _warn_of_no_prior(self) -> None:
+        measures = {c.measure for t in self.profile.tables.values() for s in t.blocks for c in s.leaves}
+        needed = {need for measure in measures for need in measure.needs} - {"amount"}
+        for measure in sorted(needed & {"prior", "executed"}):
+            if not self.budget.all.gives("expenditure", measure):
+                what = MEASURE_LABELS[measure]
+                message = f"输入里没有{what}，表中相应的列空着，文字中不写增减"
+                self.warnings.append(Fault(self.loaded.place("expenditure"), message, Severity.WARNING))
+
     def _warn(self, message: str) -> None:
         self.warnings.append(Fault(self.loaded.place("causes"), message, Severity.WARNING))
-
-    def _missing(self, spec: TableSpec, error: MissingData) -> Fault:
-        title = self.templates.label(spec.title, {})
-        return Fault(
-            self._place_of(error) or self.loaded.place(),
-            f"{spec.code}《{title}》需要{error.what}，这里没有；请补上，或另给一份含有它的台账",
-        )
 
     def _place_of(self, error: MissingData) -> Place | None:
         return self.loaded.place(*error.record.path) if error.record else None

@@ -9,7 +9,7 @@ from decimal import Decimal
 from markupsafe import Markup, escape
 
 from reportgen.compose.numbers import AmountStyle, amount_text
-from reportgen.derive.selection import MissingData, Selection
+from reportgen.derive.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,8 @@ class Figure:
 
     @property
     def has_before(self) -> bool:
-        """Whether the input knows the year before along these dimensions."""
-        try:
-            self.selection.total(self.source, "prior")
-        except MissingData:
-            return False
-        return True
+        """Whether the input knows the year before for this source."""
+        return self.selection.gives(self.source, "prior")
 
     @property
     def before(self) -> Printed:

@@ -54,19 +54,12 @@ class FormBuilder:
 
     def _subjects(self, spec: TableSpec) -> list[dict[str, Any]]:
         """The listed projects or units that have figures in the form's selection, in input order."""
-        disclosure = self.budget.disclosure
-        units = {unit.code: unit for unit in disclosure.units}
         selection = self.budget.select(read_conditions(spec.where))
         used = set(selection.values(spec.source, str(spec.each), ("amount",)))
         if spec.each == "unit":
-            return [{"it": unit, "unit": unit} for unit in disclosure.units if unit.code in used]
-        own = disclosure.defaults.unit
+            return [{"it": unit, "unit": unit} for unit in self.budget.units if unit.code in used]
         return [
-            {
-                "it": project,
-                "project": project,
-                "unit": units.get(project.unit or own or "", disclosure.department),
-            }
-            for project in disclosure.projects
+            {"it": project, "project": project, "unit": self.budget.unit(project.unit)}
+            for project in self.budget.disclosure.projects
             if project.code in used
         ]

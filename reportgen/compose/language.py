@@ -22,7 +22,7 @@ from reportgen.derive.selection import MissingData
 from reportgen.model.narrative import Topic
 
 MAX_CONTRIBUTIONS = 3
-FALLBACK_DIMENSIONS = ("economic", "function", "project", "unit")
+FALLBACK_DIMENSIONS = ("project", "economic", "function", "unit")
 """Tried in this order when a change has no written cause and the template names no dimension."""
 
 
@@ -53,6 +53,7 @@ class Language:
             "largest": self.largest,
             "cause": self.cause,
             "use": self.use,
+            "missing": self.missing,
             "paragraphs": paragraphs,
             "br": br,
             "indicators": self.indicators,
@@ -93,7 +94,6 @@ class Language:
         """«较2023年增加…元，增长…%，主要原因是…»; 与上年持平 without a cause (rules W1 to W3)."""
         wording = self.profile.wording
         if not figure.has_before:
-            self._warn_once("输入里没有上年数，文字中不写增减")
             return Html("")
         if figure.difference == 0:
             return Html(escape(self.render(wording.unchanged, {})))
@@ -113,15 +113,16 @@ class Language:
         written = self.cause(topic) if topic else None
         if written:
             return Html("{}{}").format(self.profile.wording.cause, written)
-        for dimension in [by] if by else FALLBACK_DIMENSIONS:
-            found = self._contributions(figure, dimension, alone=bool(by))
-            if found:
-                return Html("{}{}").format(self.profile.wording.contributions, Html("，").join(found))
+        for least in (1,) if by else (2, 1):
+            for dimension in (by,) if by else FALLBACK_DIMENSIONS:
+                found = self._contributions(figure, dimension, least)
+                if found:
+                    return Html("{}{}").format(self.profile.wording.contributions, Html("，").join(found))
         subject = self._subject(topic) or str(figure.selection.conditions)
         self._warn_once(f"“{subject}”比上年有增减而没有写原因；请在“原因”里补上（W2）")
         return Html("")
 
-    def _contributions(self, figure: Figure, dimension: str, *, alone: bool) -> list[Html]:
+    def _contributions(self, figure: Figure, dimension: str, least: int) -> list[Html]:
         """«基本支出增加…元» for the values that moved most in the direction of the whole."""
         try:
             values = figure.selection.values(figure.source, dimension, ("amount", "prior"))
@@ -130,7 +131,7 @@ class Language:
             same = [(v, f) for v, f in moved if f.difference and (f.difference > 0) is rises]
         except MissingData:
             return []
-        if len(values) < 2 and not alone:
+        if len(values) < least:
             return []
         same.sort(key=lambda pair: (-abs(pair[1].difference), pair[0]))
         verb = self.profile.wording.increase if rises else self.profile.wording.decrease
@@ -187,6 +188,11 @@ class Language:
 
     def use(self, topic: str) -> str | None:
         return self.budget.disclosure.uses.get(_key(topic))
+
+    def missing(self, what: str) -> Html:
+        """Prints nothing and warns that a part of the text is left out for want of input."""
+        self._warn_once(f"输入里没有“{what}”，文中相应的一段空着；请补上")
+        return Html("")
 
     def indicators(self, project: str | None = None) -> list[Any]:
         """The performance indicators of a project, or of the department as a whole."""

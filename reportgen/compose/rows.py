@@ -122,14 +122,14 @@ class RowBuilder:
 
     def _in_input_order(self, dimension: str, used: Sequence[str]) -> list[str]:
         listed = {
-            "unit": [unit.code for unit in self.budget.disclosure.units],
+            "unit": [unit.code for unit in self.budget.units],
             "project": [project.code for project in self.budget.disclosure.projects],
         }.get(dimension, [])
         return [*listed, *(value for value in used if value not in listed)]
 
     def _subject(self, dimension: str, value: str) -> dict[str, Any]:
         lists: dict[str, Sequence[Any]] = {
-            "unit": self.budget.disclosure.units,
+            "unit": self.budget.units,
             "project": self.budget.disclosure.projects,
         }
         found = next((item for item in lists.get(dimension, ()) if item.code == value), None)
@@ -143,17 +143,12 @@ class RowBuilder:
             source, "record", ("amount",) if source == "procurement" else ("held",)
         ):
             item = items[int(value.split("/")[1])]
-            subject = {**context, "it": item, **self._unit_of(item)}
+            subject = {**context, "it": item, "unit": self.budget.unit(getattr(item, "unit", None))}
             label = self.render(rule.label, subject) if rule.label else item.name
             below = selection.where([Condition("record", (value,))])
             code = getattr(item, "code", None) or ""
             rows.append(BuiltRow(label, below, code, item.name, context=subject))
         return rows
-
-    def _unit_of(self, item: Any) -> dict[str, Any]:
-        code = getattr(item, "unit", None) or self.budget.disclosure.defaults.unit
-        units = {unit.code: unit for unit in self.budget.disclosure.units}
-        return {"unit": units.get(code or "", self.budget.disclosure.department)}
 
     def _used(self, selection: Selection, dimension: str) -> list[str]:
         used: dict[str, None] = {}

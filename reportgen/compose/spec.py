@@ -158,6 +158,11 @@ class Side(Model):
     columns: Annotated[tuple[Column, ...], Zh("列")]
     rows: Annotated[tuple[Row, ...], Zh("行")]
 
+    @property
+    def leaves(self) -> tuple[Column, ...]:
+        """The columns at the foot of the header."""
+        return tuple(leaf for column in self.columns for leaf in column.leaves)
+
 
 class Orientation(Word):
     AUTO = "auto", "自动"
@@ -197,7 +202,7 @@ class TableSpec(Model):
 
     @property
     def blocks(self) -> tuple[Side, ...]:
-        return self.sides or (Side(columns=self.columns, rows=self.rows),)
+        return self.sides or ((Side(columns=self.columns, rows=self.rows),) if self.columns else ())
 
 
 class Wording(Model):

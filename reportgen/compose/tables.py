@@ -43,7 +43,7 @@ class TableBuilder:
         notes = [self.render(note, context) for note in spec.notes]
         if spec.empty and is_empty(rows):
             notes.append(self.render(spec.empty, context))
-        columns = sum(len(_leaves(block)) for block in spec.blocks)
+        columns = sum(len(block.leaves) for block in spec.blocks)
         return Table(
             id=id_,
             code=spec.code,
@@ -89,7 +89,7 @@ class TableBuilder:
 
     def _block(self, spec: TableSpec, side: Side) -> _Block:
         base = self.budget.select(read_conditions(spec.where)).where(read_conditions(side.where))
-        leaves = _leaves(side)
+        leaves = side.leaves
         source = side.source or spec.source
         needs = dict.fromkeys(
             (column.source or source, measure)
@@ -157,10 +157,6 @@ def _shown(show: Show, row: BuiltRow) -> Cell:
     if show is Show.NAME:
         return Cell(row.name, CellKind.LABEL)
     return Cell(row.label, CellKind.LABEL, indent=row.indent)
-
-
-def _leaves(block: Side) -> tuple[Column, ...]:
-    return tuple(leaf for column in block.columns for leaf in column.leaves)
 
 
 def _header(spec: TableSpec, label: Any) -> tuple[TableRow, ...]:

@@ -21,7 +21,7 @@ PADDING = 6.0
 READABLE = Decimal("8.5")
 """Below this size a table is better turned than shrunk."""
 HEAD_LINES = 3
-LABEL_MIN, LABEL_EASY, LABEL_WISH, HEAD_WISH = 7.0, 12.0, 18.0, 8.0
+LABEL_MIN, LABEL_EASY, LABEL_WISH, HEAD_WISH = 7.0, 11.0, 18.0, 8.0
 """A column of words, in ems: what it needs at least, what reads well, and what suits it."""
 HEAD_WHOLE = 4.0
 """A heading up to this long, such as 科目编码, is better not broken."""
@@ -51,8 +51,10 @@ def lay_out(
     across = float(297 - page.top - page.bottom) * MM
     tries: list[tuple[list[float], float, Decimal]] = []
     if orientation is not Orientation.LANDSCAPE:
-        tries += [(easy, upright, READABLE), (least, upright, READABLE)]
-    if orientation is not Orientation.PORTRAIT:
+        tries += [(easy, upright, READABLE)]
+    if orientation is Orientation.PORTRAIT:
+        tries += [(least, upright, style.table_size_min)]
+    else:
         tries += [(easy, across, READABLE), (least, across, style.table_size_min)]
     for columns_least, width, floor in tries:
         size = _largest(columns_least, width, style.table_size, floor)

@@ -8,8 +8,9 @@ from functools import cached_property
 
 from reportgen.catalog import Catalog, Classification
 from reportgen.derive.dimensions import DIMENSIONS, Condition
-from reportgen.derive.records import Sources, sources
+from reportgen.derive.records import Sources, own_unit, sources
 from reportgen.derive.selection import Selection
+from reportgen.model.department import Department, Unit
 from reportgen.model.disclosure import Disclosure
 
 
@@ -18,6 +19,16 @@ class Budget:
     disclosure: Disclosure
     catalog: Catalog
     sources: Sources
+
+    @cached_property
+    def units(self) -> tuple[Unit | Department, ...]:
+        """The units listed; a department that lists none is its own only unit."""
+        return self.disclosure.units or (self.disclosure.department,)
+
+    def unit(self, code: str | None) -> Unit | Department:
+        """The unit of a record that names it, or names none."""
+        wanted = code or own_unit(self.disclosure)
+        return next((unit for unit in self.units if unit.code == wanted), self.disclosure.department)
 
     @cached_property
     def all(self) -> Selection:
@@ -53,7 +64,7 @@ class Budget:
     @cached_property
     def _labels(self) -> Mapping[str, Mapping[str, str]]:
         return {
-            "unit": {unit.code: unit.name for unit in self.disclosure.units},
+            "unit": {unit.code: unit.name for unit in self.units},
             "project": {project.code: project.name for project in self.disclosure.projects},
         }
 

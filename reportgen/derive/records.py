@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from reportgen.catalog import Catalog
@@ -34,6 +34,12 @@ class Ledger:
 
     name: str
     records: tuple[Record, ...]
+    measures: frozenset[str] = field(init=False)
+    """The measures that any of its records gives."""
+
+    def __post_init__(self) -> None:
+        given = frozenset(measure for record in self.records for measure in record.measures)
+        object.__setattr__(self, "measures", given)
 
 
 Sources = Mapping[str, tuple[Ledger, ...]]
@@ -41,7 +47,7 @@ Sources = Mapping[str, tuple[Ledger, ...]]
 
 def sources(disclosure: Disclosure, catalog: Catalog) -> Sources:
     """Every source of figures, by name, each with the ledgers it may be drawn from."""
-    kinds = {unit.code: unit.kind for unit in disclosure.units}
+    kinds: Mapping[str, Word] = {unit.code: unit.kind for unit in disclosure.units}
     ledgers = tuple(
         Ledger(name, tuple(_expenditure(disclosure, catalog, kinds, name))) for name in disclosure.expenditure
     )
@@ -63,7 +69,7 @@ def _expenditure(
     defaults = disclosure.defaults
     for index, line in enumerate(disclosure.expenditure[ledger]):
         unit, fund, nature = (
-            line.unit or defaults.unit,
+            line.unit or own_unit(disclosure),
             line.fund or defaults.fund,
             line.nature or defaults.nature,
         )
@@ -92,6 +98,11 @@ def _expenditure(
             _measures(line.amount, line.prior, line.executed),
             ("expenditure", ledger, index),
         )
+
+
+def own_unit(disclosure: Disclosure) -> str | None:
+    """The unit of what names none: the default, or the department itself where it lists no units."""
+    return disclosure.defaults.unit or (None if disclosure.units else disclosure.department.code)
 
 
 def _staffing(line: ExpenditureLine, nature: Nature | None) -> str | None:
@@ -123,7 +134,7 @@ def _carry_forward(disclosure: Disclosure) -> Iterator[Record]:
 
 def _procurement(disclosure: Disclosure, kinds: Mapping[str, Word]) -> Iterator[Record]:
     for index, item in enumerate(disclosure.procurement):
-        unit = item.unit or disclosure.defaults.unit
+        unit = item.unit or own_unit(disclosure)
         known = {
             "unit": unit,
             "unit_kind": kinds.get(unit or "", disclosure.department.kind),

@@ -80,8 +80,18 @@ class Selection:
             selection = found
         return selection
 
+    def gives(self, source: str, measure: str) -> bool:
+        """Whether the input gives this measure for a source at all."""
+        return any(measure in ledger.measures for ledger in self.sources[source])
+
     def total(self, source: str, measure: str) -> Total:
-        """The sum of a measure, from the first ledger that can tell; raises `MissingData`."""
+        """The sum of a measure, from the first ledger that can tell; raises `MissingData`.
+
+        A measure that the input gives nowhere, such as the year before of a new department,
+        is nothing rather than a fault.
+        """
+        if not self.gives(source, measure):
+            return Total(None, ())
         records = [r for r in self._ledger(source, measure, None) if measure in r.measures]
         if not records:
             return Total(None, ())
@@ -92,6 +102,8 @@ class Selection:
         wanted = tuple(measures)
         found: dict[str, None] = {}
         for measure in wanted:
+            if not self.gives(source, measure):
+                continue
             for record in self._ledger(source, measure, dimension):
                 if measure in record.measures and record.dimensions[dimension]:
                     found[record.dimensions[dimension]] = None
@@ -105,8 +117,7 @@ class Selection:
             if problem is None:
                 return chosen.certain
             lacking = lacking or problem
-        if lacking is None:
-            raise MissingData(f"“{source}”的明细", None)
+        assert lacking is not None, "a source has at least one ledger"
         raise lacking
 
     def _chosen(self, source: str) -> tuple[tuple[Ledger, _Chosen], ...]:
@@ -130,6 +141,6 @@ def _problem(ledger: Ledger, chosen: _Chosen, measure: str, dimension: str | Non
         for record in chosen.certain:
             if dimension not in record.dimensions:
                 return MissingData(f"“{DIMENSIONS[dimension].label}”", record)
-    if measure != "amount" and ledger.records and not any(measure in r.measures for r in ledger.records):
-        return MissingData(f"“{MEASURE_LABELS[measure]}”", ledger.records[0])
+    if measure not in ledger.measures:
+        return MissingData(f"“{MEASURE_LABELS[measure]}”", next(iter(ledger.records), None))
     return None

@@ -9,7 +9,11 @@ from docx.section import Section, _Footer
 from docx.shared import Mm
 
 from reportgen.compose.style import Page, Style
-from reportgen.render.docx.ooxml import Element, field, mm, run, twips, w
+from reportgen.render.docx import styles
+from reportgen.render.docx.ooxml import field, mm, paragraph, run, twips, w
+
+FOOTER_ABOVE = 12
+"""Millimetres from the text block down to the footer's lower edge; a taller footer would push the text."""
 
 A4 = (Mm(210), Mm(297))
 
@@ -43,7 +47,7 @@ def open_section(
         Mm(float(edge)) for edge in edges
     )
     section.header_distance = Mm(15)
-    section.footer_distance = Mm(max(float(edges[2]) - 7, 5))
+    section.footer_distance = Mm(max(float(edges[2]) - FOOTER_ABOVE, 5))
     _grid(section, style)
     _start(section, numbered_from_one)
 
@@ -77,11 +81,6 @@ def no_page_numbers(section: Section) -> None:
 
 def _footer(footer: _Footer, align: str) -> None:
     footer.is_linked_to_previous = False
-    look: Element = w("rPr", w("sz", val=28), w("szCs", val=28))
-    paragraph = footer.paragraphs[0]._p
-    for child in list(paragraph):
-        paragraph.remove(child)
-    paragraph.append(w("pPr", w("ind", firstLineChars=0, firstLine=0), w("jc", val=align)))
-    for piece in (run("— "), *field("PAGE", "1"), run(" —")):
-        piece.insert(0, w("rPr", *(w(p.tag.split("}")[1], val=28) for p in look)))
-        paragraph.append(piece)
+    old = footer.paragraphs[0]._p
+    old.addprevious(paragraph(styles.FOOTER, [run("— "), *field("PAGE", "1"), run(" —")], w("jc", val=align)))
+    old.getparent().remove(old)

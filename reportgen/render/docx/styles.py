@@ -22,6 +22,7 @@ CELL, CELL_MIDDLE, CELL_NUMBER, CELL_HEAD = "TableText", "TableMiddle", "TableNu
 TABLE_TITLE, TABLE_TITLE_AGAIN, TABLE_ABOVE, NOTE = "TableTitle", "TableTitleAgain", "TableAbove", "TableNote"
 SUBTITLE = "TableSubtitle"
 COVER_NAME, COVER_TEXT, CONTENTS_TITLE = "CoverName", "CoverText", "ContentsTitle"
+FOOTER = "Footer"
 GRID = "DisclosureTable"
 
 
@@ -94,6 +95,7 @@ def _specs(style: Style) -> list[_Spec]:
          {"line": (Decimal(384), "auto"), "bold": True, "align": "center"}),
         (COVER_TEXT, "封面文字", fonts.body, body, {"align": "center"}),
         (CONTENTS_TITLE, "目录标题", fonts.hei, style.title_size, {"align": "center", "after": 120}),
+        (FOOTER, "footer", fonts.table, Decimal(14), {}),
         (contents_entry(1), "toc 1", fonts.hei, Decimal(12), entries),
         (contents_entry(2), "toc 2", fonts.body, Decimal(12), {"left_chars": 200, **entries}),
         (contents_entry(3), "toc 3", fonts.body, Decimal(12), {"left_chars": 400, **entries}),

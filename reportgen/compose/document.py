@@ -167,8 +167,9 @@ class _Composer:
                 message = f"输入里没有{what}，表中相应的列空着，文字中不写增减"
                 self.warnings.append(Fault(self.loaded.place("expenditure"), message, Severity.WARNING))
 
-    def _warn(self, message: str) -> None:
-        self.warnings.append(Fault(self.loaded.place("causes"), message, Severity.WARNING))
+    def _warn(self, message: str, key: str) -> None:
+        place = self.loaded.place(*([key] if key else []))
+        self.warnings.append(Fault(place, message, Severity.WARNING))
 
     def _place_of(self, error: MissingData) -> Place | None:
         return self.loaded.place(*error.record.path) if error.record else None

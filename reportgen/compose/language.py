@@ -37,7 +37,8 @@ class Language:
     percents: PercentStyle
     unit: str
     """Printed behind amounts."""
-    warn: Callable[[str], None]
+    warn: Callable[[str, str], None]
+    """Told a message and the input's key that it is about."""
     _warned: set[str] = field(default_factory=set)
 
     def functions(self) -> dict[str, Any]:
@@ -119,7 +120,7 @@ class Language:
                 if found:
                     return Html("{}{}").format(self.profile.wording.contributions, Html("，").join(found))
         subject = self._subject(topic) or str(figure.selection.conditions)
-        self._warn_once(f"“{subject}”比上年有增减而没有写原因；请在“原因”里补上（W2）")
+        self._warn_once(f"“{subject}”比上年有增减而没有写原因；请在“原因”里补上（W2）", "causes")
         return Html("")
 
     def _contributions(self, figure: Figure, dimension: str, least: int) -> list[Html]:
@@ -206,10 +207,10 @@ class Language:
             return f"{key} {self.budget.name('function', key)}"
         return Topic(key).label
 
-    def _warn_once(self, message: str) -> None:
+    def _warn_once(self, message: str, key: str = "") -> None:
         if message not in self._warned:
             self._warned.add(message)
-            self.warn(message)
+            self.warn(message, key)
 
 
 def _key(topic: str) -> str:

@@ -75,6 +75,12 @@ class Dimension:
     """The closed set of values, where there is one."""
     classification: Classification | None = None
     """Set where values are codes: a condition then matches every code below the one given."""
+    follows_from: str = ""
+    """What a line must say (in Chinese) for this to be known, where it is not typed itself."""
+
+    @property
+    def asked_as(self) -> str:
+        return self.follows_from or self.label
 
 
 DIMENSIONS: Mapping[str, Dimension] = {
@@ -82,13 +88,17 @@ DIMENSIONS: Mapping[str, Dimension] = {
     "unit_kind": Dimension("单位性质", UnitKind),
     "function": Dimension("功能科目", classification=Classification.FUNCTION),
     "economic": Dimension("部门经济科目", classification=Classification.ECONOMIC),
-    "government": Dimension("政府经济科目", classification=Classification.GOVERNMENT),
+    "government": Dimension(
+        "政府经济科目",
+        classification=Classification.GOVERNMENT,
+        follows_from="部门经济科目（或政府经济科目）",
+    ),
     "nature": Dimension("支出性质", Nature),
-    "staffing": Dimension("经费类别", Staffing),
+    "staffing": Dimension("经费类别", Staffing, follows_from="部门经济科目（或经费类别）"),
     "fund": Dimension("资金", Fund),
     "project": Dimension("项目"),
-    "project_level": Dimension("项目级别", ProjectLevel),
-    "item": Dimension("三公项目", Item),
+    "project_level": Dimension("项目级别", ProjectLevel, follows_from="项目"),
+    "item": Dimension("三公项目", Item, follows_from="部门经济科目"),
     "carryover": Dimension("上年结转", Flag),
     "kind": Dimension("采购类别", PurchaseKind),
     "category": Dimension("资产类别"),

@@ -136,11 +136,11 @@ class Selection:
 
 def _problem(ledger: Ledger, chosen: _Chosen, measure: str, dimension: str | None) -> MissingData | None:
     for record, missing in chosen.doubtful:
-        return MissingData(f"“{DIMENSIONS[missing].label}”", record)
+        return MissingData(f"“{DIMENSIONS[missing].asked_as}”", record)
     if dimension:
         for record in chosen.certain:
             if dimension not in record.dimensions:
-                return MissingData(f"“{DIMENSIONS[dimension].label}”", record)
+                return MissingData(f"“{DIMENSIONS[dimension].asked_as}”", record)
     if measure not in ledger.measures:
         return MissingData(f"“{MEASURE_LABELS[measure]}”", next(iter(ledger.records), None))
     return None

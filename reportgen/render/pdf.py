@@ -10,6 +10,7 @@ from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from reportgen.compose.document import Document
+from reportgen.render.justification import justify_chinese
 
 FRONT_CLASSES = ("cover",)
 
@@ -42,6 +43,7 @@ def lay_out(document: Document) -> Printed:
         from weasyprint.urls import URLFetcher  # noqa: PLC0415
     except OSError as error:
         raise PrintingUnavailable(str(error)) from error
+    justify_chinese()
     nothing = URLFetcher(allowed_protocols=())
     fonts = FontConfiguration()
     css = CSS(string=document.css, font_config=fonts, url_fetcher=nothing)

@@ -37,26 +37,37 @@ class Built:
     warnings: tuple[Fault, ...]
 
 
-def prepare(path: Path, progress: Progress = lambda _: None) -> tuple[Document, list[Fault]]:
-    """The composed document of an input and its warnings; raises `FaultyInput`."""
+def prepare(
+    path: Path, progress: Progress = lambda _: None, profile: Path | None = None
+) -> tuple[Document, list[Fault]]:
+    """The composed document of an input and its warnings; raises `FaultyInput`.
+
+    `profile` is a folder to use instead of the profile that the input names.
+    """
     progress(STAGES[0])
     loaded = load_disclosure(path)
-    profile = load_profile(find_profile(loaded.disclosure.profile, loaded.place("profile")))
+    folder = profile or find_profile(loaded.disclosure.profile, loaded.place("profile"))
+    templates = load_profile(folder)
     progress(STAGES[1])
     budget = derive(loaded.disclosure, load_catalog(loaded.disclosure.year))
     findings = check(loaded, budget)
     if errors(findings):
         raise FaultyInput(findings)
     progress(STAGES[2])
-    document = compose(loaded, budget, profile)
+    document = compose(loaded, budget, templates)
     return document, [*findings, *document.warnings]
 
 
-def build(path: Path, formats: Sequence[Format], progress: Progress = lambda _: None) -> Built:
+def build(
+    path: Path,
+    formats: Sequence[Format],
+    progress: Progress = lambda _: None,
+    profile: Path | None = None,
+) -> Built:
     """Every format of one input; raises `FaultyInput`, or `PrintingUnavailable` without Pango."""
     from reportgen.render.pdf import lay_out  # noqa: PLC0415  (loading the renderers takes seconds)
 
-    document, warnings = prepare(path, progress)
+    document, warnings = prepare(path, progress, profile)
     progress(STAGES[3])
     # the contents of the DOCX carry page numbers too, so the layout is needed for either format
     printed = lay_out(document)

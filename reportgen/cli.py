@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,6 +57,9 @@ def build_command(
     inputs: Annotated[list[Path], typer.Argument(metavar="dept.yaml...", help="输入文件，可以有多个。")],
     out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="写到哪个文件夹。")] = Path("out"),
     formats: Annotated[str, typer.Option("--format", metavar="pdf,docx", help="写出哪些格式。")] = "pdf,docx",
+    profile: Annotated[
+        Path | None, typer.Option("--profile", metavar="DIR", help="用这个文件夹里的格式，不用输入里写的。")
+    ] = None,
 ) -> None:
     wanted = _formats(formats)
     written: dict[str, Path] = {}
@@ -63,7 +67,7 @@ def build_command(
     for path in inputs:
         try:
             with _progress(path) as progress:
-                built = build(path, wanted, progress)
+                built = build(path, wanted, progress, profile)
             _tell(built.warnings)
             _write(built, path, out, written)
         except FaultyInput as error:
@@ -75,6 +79,37 @@ def build_command(
             failed = True
     if failed:
         raise typer.Exit(FAULTY)
+
+
+@app.command("profiles", help="列出已有的格式。")
+def profiles_command() -> None:
+    from reportgen.compose.profile import load_profile, shipped_profiles  # noqa: PLC0415
+
+    profiles = shipped_profiles()
+    width = max(map(len, profiles), default=0)
+    for name, folder in profiles.items():
+        typer.echo(f"{name:<{width}}  {load_profile(folder).spec.name}")
+
+
+@app.command("eject", help="把一种格式的文件复制出来，改好后用 build --profile 使用。")
+def eject_command(
+    name: Annotated[str, typer.Argument(help="格式的名字，见 reportgen profiles。")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="复制到哪个文件夹（应是新的或空的）。")],
+) -> None:
+    from reportgen.compose.profile import find_profile  # noqa: PLC0415
+
+    try:
+        source = find_profile(name, Place("eject"))
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise FaultyInput([Fault(Place(str(folder)), "已经有内容；请换一个新的文件夹")])
+        shutil.copytree(source, folder, dirs_exist_ok=True)
+    except FaultyInput as error:
+        _tell(error.faults)
+        raise typer.Exit(FAULTY) from None
+    except OSError as error:
+        _tell([Fault(Place(str(folder)), f"写不了文件：{error.strerror or error}")])
+        raise typer.Exit(FAULTY) from None
+    typer.echo(folder)
 
 
 def _write(built: Built, source: Path, out: Path, written: dict[str, Path]) -> None:

@@ -15,16 +15,18 @@ from reportgen.compose.forms import FormBuilder
 from reportgen.compose.html import form_block, section, table_block
 from reportgen.compose.language import Language
 from reportgen.compose.numbers import AMOUNTS, PERCENTS, AmountStyle, PercentStyle, unit_label
-from reportgen.compose.profile import Profile
-from reportgen.compose.spec import Part
+from reportgen.compose.profile import MAIN, Profile
+from reportgen.compose.spec import Part, TableSpec
 from reportgen.compose.style import Style
 from reportgen.compose.table import Form, Table
 from reportgen.compose.tables import TableBuilder
-from reportgen.compose.templates import Templates
+from reportgen.compose.templates import LabelFault, Templates
 from reportgen.derive.budget import Budget
 from reportgen.derive.selection import MEASURE_LABELS, MissingData
 from reportgen.faults import Fault, FaultyInput, Place, Severity
 from reportgen.load import Loaded
+from reportgen.load.nodes import find_text
+from reportgen.load.text import shown
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class _Composer:
     profile: Profile
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
+    lacking: dict[tuple[Place, str], list[str]] = field(default_factory=dict)
+    """What tables ask for and no ledger has, with the tables' codes."""
     templates: Templates = field(init=False)
     tables: TableBuilder = field(init=False)
 
@@ -66,7 +70,7 @@ class _Composer:
                 for name in ("department", "units", "projects", "assets", "performance", "terms")
             },
         }
-        self.templates = Templates(self.profile.folder, common, self._place_of)
+        self.templates = Templates(self.profile.folders, common, self._place_of)
         self.tables = TableBuilder(self.budget, self.profile.spec, self.templates.label)
 
     def document(self) -> Document:
@@ -74,14 +78,14 @@ class _Composer:
         tables = self._build_tables()
         self._warn_of_no_prior()
         parts = [self._part(part, tables) for part in spec.parts]
+        title, file_name = self._own_label(spec.title), self._own_label(spec.file_name)
         if self.faults:
             raise FaultyInput(dict.fromkeys(self.faults))
-        title = self.templates.label(spec.title, {})
         return Document(
             html=assemble(Markup("").join(parts), title),
             css=stylesheet(spec.style) + self.profile.css,
             title=title,
-            file_name=self.templates.label(spec.file_name, {}),
+            file_name=file_name,
             author=self.budget.disclosure.department.name,
             style=spec.style,
             tables=tables,
@@ -89,22 +93,42 @@ class _Composer:
         )
 
     def _build_tables(self) -> dict[str, Table | Form]:
-        forms = FormBuilder(self.budget, self.templates, self.tables, self._functions_for_forms)
-        built: dict[str, Table | Form] = {}
-        lacking: dict[tuple[Place, str], list[str]] = {}
-        for id_, spec in self.profile.tables.items():
-            try:
-                built[id_] = forms.build(id_, spec) if spec.form else self.tables.build(id_, spec)
-            except MissingData as error:
-                place = self._place_of(error) or self.loaded.place()
-                lacking.setdefault((place, error.what), []).append(spec.code)
-            except FaultyInput as error:
-                self.faults += error.faults
-        for (place, what), codes in lacking.items():
-            wanted = "、".join(codes)
-            message = f"{wanted}需要{what}，这里没有；请补上，或另给一份含有它的台账"
+        """The tables that parts list; those that only texts print are built when asked for."""
+        built = {name: table for name in self.listed if (table := self._table(name)) is not None}
+        for (place, what), codes in self.lacking.items():
+            message = f"{'、'.join(codes)}需要{what}，这里没有；请补上，或另给一份含有它的台账"
             self.faults.append(Fault(place, message))
         return built
+
+    @property
+    def listed(self) -> list[str]:
+        """The tables that parts list, in the order they are printed."""
+        return [name for part in self.profile.spec.parts for name in part.tables]
+
+    def _title(self, spec: TableSpec) -> str:
+        """A table's title as lists of tables print it; its own faults are told where it is built."""
+        try:
+            return self.templates.label(spec.title + spec.subtitle, {})
+        except LabelFault:
+            return spec.title
+
+    def _table(self, name: str) -> Table | Form | None:
+        spec = self.profile.tables[name]
+        try:
+            if spec.form:
+                return FormBuilder(self.budget, self.templates, self.tables, self._functions_for_forms).build(
+                    name, spec
+                )
+            return self.tables.build(name, spec)
+        except MissingData as error:
+            place = self._place_of(error) or self.loaded.place()
+            self.lacking.setdefault((place, error.what), []).append(spec.code or name)
+        except LabelFault as error:
+            node = self.profile.nodes[name]
+            self.faults += error.at(find_text(node, error.template) or Place(node.place.file))
+        except FaultyInput as error:
+            self.faults += error.faults
+        return None
 
     def _part(self, part: Part, tables: Mapping[str, Table | Form]) -> Markup:
         try:
@@ -118,9 +142,11 @@ class _Composer:
                     "text", Markup(self.templates.narrative(part.text, self._functions_for_text()))
                 )
             return self._tables_part(part, [tables[name] for name in part.tables if name in tables])
+        except LabelFault as error:
+            self.faults += error.at(Place(shown(self.profile.folders[0] / MAIN)))
         except FaultyInput as error:
             self.faults += error.faults
-            return Markup("")
+        return Markup("")
 
     def _tables_part(self, part: Part, tables: Iterable[Table | Form]) -> Markup:
         """Tables in order, neighbours of one orientation together; the part's title before the first."""
@@ -138,10 +164,18 @@ class _Composer:
             heading = Markup("")
         return Markup("").join(sections)
 
+    def _own_label(self, template: str) -> str:
+        """A template of profile.yaml; a fault is kept, and nothing printed for it."""
+        try:
+            return self.templates.label(template, {})
+        except LabelFault as error:
+            self.faults += error.at(Place(shown(self.profile.folders[0] / MAIN)))
+            return ""
+
     def _functions_for_forms(self, amounts: AmountStyle) -> dict[str, Any]:
         listed = [
-            {"code": spec.code, "title": self.templates.label(spec.title + spec.subtitle, {})}
-            for spec in self.profile.tables.values()
+            {"code": spec.code, "title": self._title(spec)}
+            for spec in map(self.profile.tables.__getitem__, self.listed)
             if spec.code
         ]
         percents = self.profile.spec.percents.over(PERCENTS)

@@ -1,8 +1,12 @@
-"""A profile's folder: its YAML files read and checked like an input, its templates named."""
+"""A profile's folder: its YAML files read and checked like an input, its templates named.
+
+`extends` inherits file by file from a profile that came with reportgen or from a folder beside;
+of profile.yaml itself, key by key.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -13,7 +17,7 @@ from reportgen.compose.spec import ProfileSpec, TableSpec
 from reportgen.faults import Fault, FaultyInput, Place, nearest
 from reportgen.load.disclosure import parse_file
 from reportgen.load.nodes import Mapping as MappingNode
-from reportgen.load.nodes import Node, PathKey, locate
+from reportgen.load.nodes import Node, PathKey, Scalar, locate, merged
 from reportgen.load.reading import Reader
 from reportgen.load.text import read_text, shown
 from reportgen.load.validation import validate
@@ -21,78 +25,120 @@ from reportgen.resources import TEMPLATES
 
 M = TypeVar("M", bound=BaseModel)
 
+MAIN = "profile.yaml"
+
 
 @dataclass(frozen=True)
 class Profile:
-    folder: Path
+    folders: tuple[Path, ...]
+    """The profile's own folder, then those it extends."""
     spec: ProfileSpec
     tables: Mapping[str, TableSpec]
-    """By file name without `.yaml`, in the order the document prints them."""
+    """By file name without `.yaml`; those that parts list come first, in their order."""
+    nodes: Mapping[str, Node]
+    """The tables' files as typed, for places in messages."""
     css: str
 
 
-def profile_names() -> list[str]:
-    return sorted(path.parent.name for path in TEMPLATES.glob("*/profile.yaml"))
+def shipped_profiles() -> dict[str, Path]:
+    """The profiles that came with reportgen, by name."""
+    return {path.parent.name: path.parent for path in sorted(TEMPLATES.glob(f"*/{MAIN}"))}
 
 
 def find_profile(name: str, place: Place) -> Path:
     """The folder of a profile that came with reportgen; a fault at `place` where there is none."""
-    folder = TEMPLATES / name
-    if name not in profile_names():
-        known = profile_names()
-        raise FaultyInput(
-            [Fault(place, f"没有格式“{name}”{nearest(name, known)}；已有的格式：{'、'.join(known)}")]
-        )
-    return folder
+    known = shipped_profiles()
+    if name not in known:
+        hint = nearest(name, known) or f"；已有的格式：{'、'.join(known)}"
+        message = f"没有格式“{name}”{hint}"
+        raise FaultyInput([Fault(place, message)])
+    return known[name]
 
 
 def load_profile(folder: Path) -> Profile:
     """Raises `FaultyInput` with every fault of the profile's files."""
-    root, spec, faults = _read(folder / "profile.yaml", ProfileSpec)
-    tables: dict[str, TableSpec] = {}
-    if spec is not None:
-        tables = _tables(folder, root, spec, faults)
-        faults += _missing_files(folder, root, spec, tables)
-    if faults or spec is None:
+    folders, root = _chain(folder.resolve(), ())
+    reader = Reader(folder)
+    node = reader.model(root, ProfileSpec, "整个文件")
+    faults = list(reader.faults)
+    spec = None
+    if isinstance(node, MappingNode):
+        spec, more = validate(node, ProfileSpec, {})
+        faults += more
+    if spec is None:
         raise FaultyInput(faults)
-    css = folder / "style.css"
-    return Profile(folder, spec, tables, read_text(css) if css.is_file() else "")
+    tables, nodes = _tables(folders, node, spec, faults)
+    faults += _missing_files(folders, node, spec, tables)
+    if faults:
+        raise FaultyInput(faults)
+    css = find_file(folders, "style.css")
+    return Profile(folders, spec, tables, nodes, read_text(css) if css else "")
 
 
-def _read(path: Path, model: type[M]) -> tuple[Node, M | None, list[Fault]]:
-    root = parse_file(path)
-    reader = Reader(path.parent)
-    node = reader.model(root, model, "整个文件")
-    if not isinstance(node, MappingNode):
-        return root, None, reader.faults
-    value, faults = validate(node, model, {})
-    return node, value if not reader.faults else None, reader.faults + faults
+def find_file(folders: Sequence[Path], name: str) -> Path | None:
+    """A file of the profile or, where it has none, of the nearest profile that it extends."""
+    return next((folder / name for folder in folders if (folder / name).is_file()), None)
 
 
-def _tables(folder: Path, root: Node, spec: ProfileSpec, faults: list[Fault]) -> dict[str, TableSpec]:
-    files = {path.stem: path for path in sorted((folder / "tables").glob("*.yaml"))}
-    tables: dict[str, TableSpec] = {}
+def _chain(folder: Path, below: tuple[Path, ...]) -> tuple[tuple[Path, ...], Node]:
+    """The folder and all it extends, and their profile.yaml merged, nearest first."""
+    root = parse_file(folder / MAIN)
+    if not isinstance(root, MappingNode):
+        return (folder,), root
+    entry = next((e for key, e in root.entries if key in ("extends", "沿用")), None)
+    if entry is None or not isinstance(entry.value, Scalar) or not entry.value.text:
+        return (folder,), root
+    place, name = entry.value.place, entry.value.text
+    base = (folder / name).resolve() if name.startswith(".") else find_profile(name, place)
+    if base in (*below, folder):
+        raise FaultyInput([Fault(place, f"格式“{name}”转了一圈又沿用自己")])
+    if not (base / MAIN).is_file():
+        raise FaultyInput([Fault(place, f"“{name}”里没有 {MAIN}；沿用的应是格式的文件夹")])
+    folders, inherited = _chain(base, (*below, folder))
+    return (folder, *folders), merged(root, inherited) if isinstance(inherited, MappingNode) else root
+
+
+def _tables(
+    folders: Sequence[Path], root: Node, spec: ProfileSpec, faults: list[Fault]
+) -> tuple[dict[str, TableSpec], dict[str, Node]]:
+    files = {path.stem: path for folder in reversed(folders) for path in sorted(folder.glob("tables/*.yaml"))}
+    listed: dict[str, Place] = {}
     for at, part in enumerate(spec.parts):
         for index, name in enumerate(part.tables):
             place = _place(root, "parts", at, "tables", index)
             if name not in files:
                 faults.append(Fault(place, f"tables 文件夹里没有 {name}.yaml{nearest(name, files)}"))
-            elif name in tables:
+            elif name in listed:
                 faults.append(Fault(place, f"表 {name} 已经列过"))
-            else:
-                try:
-                    _, table, found = _read(files[name], TableSpec)
-                except FaultyInput as error:
-                    faults += error.faults
-                    continue
-                faults += found
-                if table is not None:
-                    tables[name] = table
-    return tables
+            listed[name] = place
+    tables: dict[str, TableSpec] = {}
+    nodes: dict[str, Node] = {}
+    for name in dict.fromkeys([*listed, *files]):
+        if name in files:
+            try:
+                nodes[name] = parse_file(files[name])
+            except FaultyInput as error:
+                faults += error.faults
+                continue
+            table = _read_table(nodes[name], files[name], faults)
+            if table is not None:
+                tables[name] = table
+    return tables, nodes
+
+
+def _read_table(root: Node, path: Path, faults: list[Fault]) -> TableSpec | None:
+    reader = Reader(path.parent)
+    node = reader.model(root, TableSpec, "整个文件")
+    faults += reader.faults
+    if not isinstance(node, MappingNode):
+        return None
+    table, found = validate(node, TableSpec, {})
+    faults += found
+    return table
 
 
 def _missing_files(
-    folder: Path, root: Node, spec: ProfileSpec, tables: Mapping[str, TableSpec]
+    folders: Sequence[Path], root: Node, spec: ProfileSpec, tables: Mapping[str, TableSpec]
 ) -> list[Fault]:
     named: list[tuple[Place, str]] = []
     for at, part in enumerate(spec.parts):
@@ -101,11 +147,12 @@ def _missing_files(
                 named.append((_place(root, "parts", at, key), name))
     for table_id, table in tables.items():
         if table.form is not None:
-            named.append((Place(shown(folder / "tables" / f"{table_id}.yaml")), table.form))
+            path = find_file(folders, f"tables/{table_id}.yaml")
+            named.append((Place(shown(path)) if path else root.place, table.form))
     return [
         Fault(place, f"格式的文件夹里没有文件“{name}”")
         for place, name in named
-        if not (folder / name).is_file()
+        if find_file(folders, name) is None
     ]
 
 

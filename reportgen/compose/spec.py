@@ -251,6 +251,8 @@ class Part(Model):
 
 
 class ProfileSpec(Model):
+    extends: Annotated[str | None, Zh("沿用")] = None
+    """Another profile whose files and keys stand where this one has none of its own."""
     name: Annotated[str, Zh("名称")]
     title: Annotated[str, Zh("文档标题")]
     file_name: Annotated[str, Zh("文件名")] = "{{ year }}年{{ department.name }}部门预算"

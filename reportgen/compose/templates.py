@@ -18,15 +18,26 @@ from reportgen.faults import Fault, FaultyInput, Place, nearest
 from reportgen.load.text import shown
 
 
+class LabelFault(FaultyInput):
+    """A short template of a YAML file went wrong; whoever knows the file can say where it stands."""
+
+    def __init__(self, template: str, message: str) -> None:
+        super().__init__([Fault(Place(""), f"“{template}”：{message}")])
+        self.template = template
+
+    def at(self, place: Place) -> list[Fault]:
+        return [Fault(place, fault.message) for fault in self.faults]
+
+
 class NothingWritten(Exception):
     """A narrative prints a value that the input leaves empty."""
 
 
 @dataclass
 class Templates:
-    """The templates of one profile's folder, with the names every one of them may use."""
+    """The templates of one profile, with the names every one of them may use."""
 
-    folder: Path
+    folders: tuple[Path, ...]
     common: Mapping[str, Any]
     locate: Callable[[MissingData], Place | None]
     """Where the input says the record that lacks something."""
@@ -37,7 +48,7 @@ class Templates:
 
     def _environment(self, **options: Any) -> ImmutableSandboxedEnvironment:
         return ImmutableSandboxedEnvironment(
-            loader=FileSystemLoader(self.folder),
+            loader=FileSystemLoader(self.folders),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -51,7 +62,7 @@ class Templates:
         try:
             return self._labels.from_string(template).render({**self.common, **context})
         except (TemplateError, MissingData, ValueError, TypeError) as error:
-            raise FaultyInput([self._fault(error, f"模板“{template}”", context)]) from error
+            raise LabelFault(template, self._explain(error, context)) from error
 
     def fragment(self, name: str, context: Mapping[str, Any]) -> str:
         """An HTML file of the profile; what the input says arrives escaped."""
@@ -78,15 +89,16 @@ class Templates:
         try:
             return environment.get_template(name).render(names)
         except (TemplateError, MissingData, NothingWritten, ValueError, TypeError) as error:
-            raise FaultyInput([self._fault(error, "", names, self.folder / name)]) from error
+            raise FaultyInput([Fault(self._place(error, name), self._explain(error, names))]) from error
 
-    def _fault(
-        self, error: Exception, what: str, names: Mapping[str, Any], path: Path | None = None
-    ) -> Fault:
-        place = Place(shown(path or self.folder / "profile.yaml"), _line(error, self.folder))
-        if isinstance(error, TemplateSyntaxError) and path:
-            place = Place(shown(self.folder / (error.name or path.name)), error.lineno, 1)
-        return Fault(place, f"{what}{'：' if what else ''}{self._explain(error, names)}")
+    def _place(self, error: Exception, name: str) -> Place:
+        """The line of a template of the profile that was running when `error` arose."""
+        if isinstance(error, TemplateSyntaxError):
+            return Place(shown(Path(error.filename or name)), error.lineno)
+        for frame in reversed(traceback.extract_tb(error.__traceback__)):
+            if Path(frame.filename).parent in self.folders:
+                return Place(shown(Path(frame.filename)), frame.lineno or 0)
+        return Place(name)
 
     def _explain(self, error: Exception, names: Mapping[str, Any]) -> str:
         if isinstance(error, MissingData):
@@ -100,16 +112,6 @@ class Templates:
         if isinstance(error, TemplateSyntaxError):
             return f"模板写法有误（{error.message}）"
         return f"模板出错（{error}）"
-
-
-def _line(error: Exception, folder: Path) -> int:
-    """The line of the template's own file that was running when `error` arose."""
-    lines = [
-        frame.lineno or 0
-        for frame in traceback.extract_tb(error.__traceback__)
-        if Path(frame.filename).parent == folder
-    ]
-    return lines[-1] if lines else 0
 
 
 def _blank_for_none(value: object) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from reportgen.faults import Place
@@ -104,3 +104,27 @@ def locate(node: Node, path: tuple[PathKey, ...]) -> tuple[Place, str]:
         else:
             break
     return place, typed
+
+
+def find_text(node: Node, text: str) -> Place | None:
+    """Where a scalar of exactly this text stands, the first if there are several."""
+    if isinstance(node, Scalar):
+        return node.place if node.text == text else None
+    below: tuple[Node, ...] = ()
+    if isinstance(node, Mapping):
+        below = tuple(entry.value for _, entry in node.entries)
+    elif isinstance(node, Sequence):
+        below = node.items
+    return next((place for child in below if (place := find_text(child, text))), None)
+
+
+def merged(own: Mapping, base: Mapping) -> Mapping:
+    """`own` over `base`: mappings key by key, everything else replaced whole."""
+    entries = dict(base.entries)
+    for key, entry in own.entries:
+        below = entries.get(key)
+        if below is not None and isinstance(entry.value, Mapping) and isinstance(below.value, Mapping):
+            entries[key] = replace(entry, value=merged(entry.value, below.value))
+        else:
+            entries[key] = entry
+    return Mapping(own.place, tuple(entries.items()))

@@ -33,6 +33,10 @@ def references_resolve(loaded: Loaded, budget: Budget) -> Iterator[Fault]:
             *(((*path, "unit"), line.unit) for path, line in lines),
             *((("projects", at, "unit"), item.unit) for at, item in enumerate(disclosure.projects)),
             *((("procurement", at, "unit"), item.unit) for at, item in enumerate(disclosure.procurement)),
+            *((("services", at, "unit"), item.unit) for at, item in enumerate(disclosure.services)),
+            *((("performance", at, "unit"), item.unit) for at, item in enumerate(disclosure.performance)),
+            *((("indicators", at, "unit"), item.unit) for at, item in enumerate(disclosure.indicators)),
+            *((("past", at, "unit"), item.unit) for at, item in enumerate(disclosure.past)),
         ],
     )
     yield from _unlisted(

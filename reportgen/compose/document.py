@@ -14,16 +14,17 @@ from reportgen.compose.css import stylesheet
 from reportgen.compose.forms import FormBuilder
 from reportgen.compose.html import form_block, section, table_block
 from reportgen.compose.language import Language
+from reportgen.compose.markdown import Block
 from reportgen.compose.numbers import AMOUNTS, PERCENTS, AmountStyle, PercentStyle, unit_label
 from reportgen.compose.profile import MAIN, Profile
 from reportgen.compose.spec import Part, TableSpec
 from reportgen.compose.style import Style
-from reportgen.compose.table import Form, Table
+from reportgen.compose.table import Form, Table, is_empty
 from reportgen.compose.tables import TableBuilder
 from reportgen.compose.templates import LabelFault, Templates
 from reportgen.derive.budget import Budget
 from reportgen.derive.selection import MEASURE_LABELS, MissingData
-from reportgen.faults import Fault, FaultyInput, Place, Severity
+from reportgen.faults import Fault, FaultyInput, Place, Severity, nearest
 from reportgen.load import Loaded
 from reportgen.load.nodes import find_text
 from reportgen.load.text import shown
@@ -67,8 +68,19 @@ class _Composer:
             "prior_year": disclosure.year - 1,
             **{
                 name: getattr(disclosure, name)
-                for name in ("department", "units", "projects", "assets", "performance", "terms")
+                for name in (
+                    "department",
+                    "units",
+                    "projects",
+                    "procurement",
+                    "services",
+                    "assets",
+                    "staff",
+                    "terms",
+                )
             },
+            "performance": next((p for p in disclosure.performance if p.unit is None), None),
+            "performances": disclosure.performance,
         }
         self.templates = Templates(self.profile.folders, common, self._place_of)
         self.tables = TableBuilder(self.budget, self.profile.spec, self.templates.label)
@@ -119,7 +131,8 @@ class _Composer:
                 return FormBuilder(self.budget, self.templates, self.tables, self._functions_for_forms).build(
                     name, spec
                 )
-            return self.tables.build(name, spec)
+            table = self.tables.build(name, spec)
+            return None if spec.omit_empty and is_empty(table.rows) else table
         except MissingData as error:
             place = self._place_of(error) or self.loaded.place()
             self.lacking.setdefault((place, error.what), []).append(spec.code or name)
@@ -181,11 +194,22 @@ class _Composer:
         percents = self.profile.spec.percents.over(PERCENTS)
         return {**self._language(amounts, percents, unit="").functions(), "tables": listed}
 
+    def _table_in_text(self, name: str, level: int = 0) -> Block:
+        """A table where the text wants it; `level` makes its title a heading of that level."""
+        if name not in self.profile.tables:
+            raise ValueError(f"没有表“{name}”{nearest(name, self.profile.tables)}")
+        table = self._table(name)
+        if table is None:
+            return Block("")
+        block = table_block if isinstance(table, Table) else form_block
+        return Block(block(table, level))  # type: ignore[arg-type]  # the two go with their kinds
+
     def _functions_for_text(self) -> dict[str, Any]:
         spec = self.profile.spec
         amounts = spec.text.amounts.over(spec.amounts.over(AMOUNTS))
         percents = spec.text.percents.over(spec.percents.over(PERCENTS))
-        return self._language(amounts, percents, unit_label(amounts)).functions()
+        functions = self._language(amounts, percents, unit_label(amounts)).functions()
+        return {**functions, "table": self._table_in_text}
 
     def _language(self, amounts: AmountStyle, percents: PercentStyle, unit: str) -> Language:
         return Language(
@@ -193,8 +217,8 @@ class _Composer:
         )
 
     def _warn_of_no_prior(self) -> None:
-        measures = {c.measure for t in self.profile.tables.values() for s in t.blocks for c in s.leaves}
-        needed = {need for measure in measures for need in measure.needs} - {"amount"}
+        listed = map(self.profile.tables.__getitem__, self.listed)
+        needed = {need for table in listed for side in table.blocks for c in side.leaves for need in c.needs}
         for measure in sorted(needed & {"prior", "executed"}):
             if not self.budget.all.gives("expenditure", measure):
                 what = MEASURE_LABELS[measure]

@@ -46,7 +46,9 @@ class Language:
             "figure": self.figure,
             "amount": self.amount,
             "less": self.less,
+            "exact": self.exact,
             "pieces": self.pieces,
+            "past": self.past,
             "share": self.share,
             "growth": self.growth,
             "compare": self.compare,
@@ -72,6 +74,18 @@ class Language:
     def amount(self, yuan: Decimal) -> Printed:
         """An amount that the input gives outside the lines, such as a transfer."""
         return Printed(amount_text(yuan, self.amounts) + self.unit, yuan, "input")
+
+    def exact(self, figure: Figure) -> Printed:
+        """A figure with all its digits and no trailing zeros, where rounding would hide some."""
+        every = self.amounts.model_copy(update={"decimals": 6, "trim": True})
+        return Printed(amount_text(figure.value, every) + self.unit, figure.value, "exact")
+
+    def past(self, year: int, name: str, unit: str | None = None) -> Printed | None:
+        """A figure of an earlier year that the input gives under 历年数; None where it does not."""
+        for item in self.budget.disclosure.past:
+            if (item.year, item.name, item.unit) == (year, name, unit):
+                return self.amount(item.amount)
+        return None
 
     def less(self, figure: Figure, yuan: Decimal) -> Printed:
         """What is left of a figure without a part that the input gives."""
@@ -195,9 +209,10 @@ class Language:
         self._warn_once(f"输入里没有“{what}”，文中相应的一段空着；请补上")
         return Html("")
 
-    def indicators(self, project: str | None = None) -> list[Any]:
-        """The performance indicators of a project, or of the department as a whole."""
-        return [i for i in self.budget.disclosure.indicators if i.project == project]
+    def indicators(self, project: str | None = None, unit: str | None = None) -> list[Any]:
+        """The performance indicators of a project, or of the department or a unit as a whole."""
+        every = self.budget.disclosure.indicators
+        return [i for i in every if i.project == project and (project is not None or i.unit == unit)]
 
     def _subject(self, topic: str) -> str:
         if not topic:

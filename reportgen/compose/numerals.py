@@ -1,4 +1,4 @@
-"""Chinese numerals for numbered lists."""
+"""Numbers in front of list items, as official documents write them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from reportgen.compose.spec import Numbering
 _DIGITS = "零一二三四五六七八九"
 
 
-def chinese(number: int) -> str:
-    """一 to 九十九."""
+def chinese(number: int, twenty: str = "二十") -> str:
+    """一 to 九十九; `twenty` may be 廿, which shortens 二十一 to 廿一 but leaves 二十."""
     tens, ones = divmod(number, 10)
     if tens == 0:
         return _DIGITS[ones]
+    if tens == 2 and ones:
+        return twenty + _DIGITS[ones]
     head = "十" if tens == 1 else _DIGITS[tens] + "十"
     return head + (_DIGITS[ones] if ones else "")
 
@@ -21,5 +23,8 @@ def numbered(number: int, style: Numbering) -> str:
     return {
         Numbering.CHINESE: f"{chinese(number)}、",
         Numbering.PARENTHESES: f"（{chinese(number)}）",
+        Numbering.SHORT_CHINESE: f"{chinese(number, '廿')}、",
+        Numbering.SHORT_PARENTHESES: f"（{chinese(number, '廿')}）",
         Numbering.ARABIC: f"{number}.",
+        Numbering.ARABIC_PARENTHESES: f"（{number}）",
     }[style]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 from reportgen.catalog import LEVELS, Classification, ancestors
 from reportgen.compose.numerals import numbered
-from reportgen.compose.spec import RECORD_LISTS, Measure, Row, RowKind
+from reportgen.compose.spec import RECORD_LISTS, Measure, Numbering, Row, RowKind
 from reportgen.derive.budget import Budget
 from reportgen.derive.dimensions import DIMENSIONS, Condition, read_conditions
 from reportgen.derive.selection import Selection
@@ -30,7 +31,7 @@ class BuiltRow:
     merge: int = 0
     blank: bool = False
     fill: bool = False
-    number: int = 0
+    stepped: bool = False
     context: Mapping[str, Any] = field(default_factory=dict)
     """What the row's records are about: `it`, `unit`, `project`."""
 
@@ -44,34 +45,23 @@ class RowBuilder:
     needs: tuple[tuple[str, str], ...]
 
     def build(self, rules: Iterable[Row], selection: Selection) -> list[BuiltRow]:
-        rows = [row for rule in rules for row in self._rule(rule, selection, {})]
-        count = 0
-        for index, row in enumerate(rows):
-            if not row.fill:
-                count += 1
-                rows[index] = replace(row, number=count)
-        return rows
+        return self._rules(rules, selection, {})
 
-    def _rule(self, rule: Row, above: Selection, context: Mapping[str, Any]) -> list[BuiltRow]:
-        selection = above.where(read_conditions(rule.where))
-        made = self._made(rule, selection, context)
-        if rule.numbering:
-            made = [replace(r, label=numbered(i, rule.numbering) + r.label) for i, r in enumerate(made, 1)]
+    def _rules(self, rules: Iterable[Row], above: Selection, context: Mapping[str, Any]) -> list[BuiltRow]:
+        """The rows of rules in a row; neighbours with the same numbering are numbered on."""
         rows: list[BuiltRow] = []
-        for row in made:
-            rows.append(
-                replace(
-                    row,
-                    kind=rule.kind,
-                    merge=rule.merge,
-                    blank=rule.blank,
-                    source=rule.source,
-                    measure=rule.measure,
-                    indent=row.indent + rule.indent,
-                )
-            )
-            for below in rule.rows:
-                rows += self._rule(below, row.selection, row.context)
+        counts: dict[Numbering, int] = {}
+        for rule in rules:
+            selection = above.where(read_conditions(rule.where))
+            for made in self._made(rule, selection, context):
+                label = made.label
+                if rule.numbering:
+                    counts[rule.numbering] = counts.get(rule.numbering, 0) + 1
+                    label = numbered(counts[rule.numbering], rule.numbering) + label
+                rows.append(_styled(made, rule, label))
+                rows += self._rules(rule.rows, made.selection, made.context)
+            if rule.numbering is None and not rule.fill:
+                counts.clear()
         return rows
 
     def _made(self, rule: Row, selection: Selection, context: Mapping[str, Any]) -> list[BuiltRow]:
@@ -84,7 +74,8 @@ class RowBuilder:
         if rule.each:
             return self._values(rule, selection, context)
         label = self.render(rule.label or "", context)
-        return [BuiltRow(label, selection, name=label, context=context)]
+        code = self.render(rule.code, context)
+        return [BuiltRow(label, selection, code=code, name=label, context=context)]
 
     def _tree(self, rule: Row, selection: Selection, context: Mapping[str, Any]) -> list[BuiltRow]:
         dimension = str(rule.tree)
@@ -93,12 +84,13 @@ class RowBuilder:
         if rule.all:
             codes |= set(self.budget.catalog.classes(Classification(dimension)))
         digits = [LEVELS[level] for level in rule.levels]
+        ordered = [*rule.codes, *sorted(codes - set(rule.codes))]
         rows = []
-        for code in sorted(codes):
-            if len(code) in digits:
+        for code in ordered:
+            if len(code) in digits or code in rule.codes:
                 name = self.budget.name(dimension, code)
                 below = selection.where([Condition(dimension, (code,))])
-                depth = sorted(digits).index(len(code))
+                depth = sum(1 for level in digits if level < len(code))
                 label = (
                     self.render(rule.label, {**context, "name": name, "code": code}) if rule.label else name
                 )
@@ -110,6 +102,8 @@ class RowBuilder:
         words = DIMENSIONS[dimension].words
         used = self._used(selection, dimension)
         ordered: Sequence[str] = [w.value for w in words] if words else self._in_input_order(dimension, used)
+        if rule.descending:
+            ordered = self._descending(selection, dimension, ordered)
         rows = []
         for value in ordered:
             if value in used or rule.all:
@@ -119,6 +113,15 @@ class RowBuilder:
                 label = self.render(rule.label, {**subject, "name": name}) if rule.label else name
                 rows.append(BuiltRow(label, below, value, name, context=subject))
         return rows
+
+    def _descending(self, selection: Selection, dimension: str, values: Sequence[str]) -> list[str]:
+        source, measure = self.needs[0]
+        amounts = {
+            value: selection.where([Condition(dimension, (value,))]).total(source, measure).value
+            or Decimal(0)
+            for value in values
+        }
+        return sorted(values, key=lambda value: -amounts[value])
 
     def _in_input_order(self, dimension: str, used: Sequence[str]) -> list[str]:
         listed = {
@@ -157,11 +160,28 @@ class RowBuilder:
         return list(used)
 
 
+def _styled(row: BuiltRow, rule: Row, label: str) -> BuiltRow:
+    """A row with what its rule says of its looks and of the figures it prints."""
+    return replace(
+        row,
+        label=label,
+        kind=rule.kind,
+        merge=rule.merge,
+        blank=rule.blank,
+        stepped=rule.stepped,
+        source=rule.source,
+        measure=rule.measure,
+        indent=row.indent + rule.indent,
+    )
+
+
 def records_of(budget: Budget, source: str) -> Sequence[Any]:
     """The input's records behind a source that tables can list one by one."""
     disclosure = budget.disclosure
     if source == "procurement":
         return disclosure.procurement
+    if source == "services":
+        return disclosure.services
     return disclosure.assets.items if disclosure.assets else ()
 
 

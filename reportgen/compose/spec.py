@@ -14,8 +14,8 @@ from reportgen.faults import nearest
 from reportgen.model.values import Count, YesNo
 from reportgen.model.words import Model, Word, Zh, reject
 
-SOURCES = ("expenditure", "revenue", "carry_forward", "procurement", "assets")
-RECORD_LISTS = ("procurement", "assets")
+SOURCES = ("expenditure", "revenue", "carry_forward", "procurement", "services", "assets")
+RECORD_LISTS = ("procurement", "services", "assets")
 
 
 def _one_of(choices: tuple[str, ...], what: str) -> AfterValidator:
@@ -52,13 +52,10 @@ class Measure(Word):
     SHARE = "share", "占比"
     HELD = "held", "保有数量"
     BOUGHT = "bought", "购置数量"
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The recorded measures it is made of."""
-        if self in (Measure.CHANGE, Measure.GROWTH):
-            return ("amount", "prior")
-        return ("amount",) if self is Measure.SHARE else (self.value,)
+    VALUE = "value", "价值"
+    PRICE = "price", "单价"
+    SME = "sme", "面向中小企业"
+    MICRO = "micro", "面向小微企业"
 
 
 class Show(Word):
@@ -68,6 +65,16 @@ class Show(Word):
     CODE = "code", "编码"
     NAME = "name", "名称"
     NUMBER = "number", "序号"
+    CLASS_PART = "class_part", "类码"
+    GROUP_PART = "group_part", "款码"
+    ITEM_PART = "item_part", "项码"
+
+
+class Base(Word):
+    """What a change or a growth is measured against."""
+
+    PRIOR = "prior", "上年预算数"
+    EXECUTED = "executed", "上年执行数"
 
 
 class Column(Model):
@@ -79,8 +86,18 @@ class Column(Model):
     source: Annotated[Source | None, Zh("来源")] = None
     where: Annotated[Where, Zh("条件")] = {}
     measure: Annotated[Measure, Zh("数值")] = Measure.AMOUNT
+    against: Annotated[Base, Zh("对比")] = Base.PRIOR
+    by: Annotated[str | None, _one_of(("project", "unit"), "可借以取数的字段"), Zh("按")] = None
+    """Take the figure of the project or unit that this row's record names, from `source`."""
     amounts: Annotated[AmountStyle, Zh("金额格式")] = AmountStyle()
     percents: Annotated[PercentStyle, Zh("百分数格式")] = PercentStyle()
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The recorded measures that the column's figures are made of."""
+        if self.measure in (Measure.CHANGE, Measure.GROWTH):
+            return ("amount", self.against.value)
+        return ("amount",) if self.measure is Measure.SHARE else (self.measure.value,)
 
     @property
     def leaves(self) -> tuple[Column, ...]:
@@ -102,9 +119,13 @@ class Column(Model):
 class Numbering(Word):
     """How the rows of a list are numbered in front of their labels."""
 
-    CHINESE = "chinese", "一、"
-    PARENTHESES = "parentheses", "（一）"
-    ARABIC = "arabic", "1."
+    CHINESE = "一、"
+    PARENTHESES = "（一）"
+    SHORT_CHINESE = "廿一、"
+    """Like 一、 with 廿 for twenty-something."""
+    SHORT_PARENTHESES = "（廿一）"
+    ARABIC = "1."
+    ARABIC_PARENTHESES = "（1）"
 
 
 class RowKind(Word):
@@ -116,6 +137,8 @@ class Row(Model):
     """One row, or a rule that makes many: a `tree` of codes, or `each` value or record."""
 
     label: Annotated[str | None, Zh("标题")] = None
+    code: Annotated[str, Zh("编码")] = ""
+    """What a row that is listed by its label prints as its code."""
     where: Annotated[Where, Zh("条件")] = {}
     source: Annotated[Source | None, Zh("来源")] = None
     measure: Annotated[Measure | None, Zh("数值")] = None
@@ -127,6 +150,12 @@ class Row(Model):
     levels: Annotated[tuple[Annotated[str, _one_of(tuple(LEVELS), "级次")], ...], Zh("级次")] = tuple(LEVELS)
     all: Annotated[YesNo, Zh("全部列出")] = False
     """Print every 类 of the catalogue, used or not."""
+    codes: Annotated[tuple[str, ...], Zh("科目")] = ()
+    """Print these codes, used or not, in this order; others in use follow."""
+    stepped: Annotated[YesNo, Zh("逐级缩进")] = False
+    """Indent codes and names level by level."""
+    descending: Annotated[YesNo, Zh("从大到小")] = False
+    """Order what `each` lists by amount, the largest first."""
     each: Annotated[str | None, _one_of((*DIMENSIONS, *RECORD_LISTS), "可逐一列出的内容"), Zh("逐一")] = None
     rows: Annotated[tuple[Row, ...], Zh("下级行")] = ()
     """Rows under each row made, within its selection."""
@@ -188,6 +217,9 @@ class TableSpec(Model):
     """A file of the profile: an HTML fragment for a form too irregular for rows and columns."""
     each: Annotated[str | None, _one_of(("project", "unit"), "可逐一出表的内容"), Zh("逐一")] = None
     """The form is repeated for each project or unit that `where` selects."""
+    index_row: Annotated[str | None, Zh("栏次行")] = None
+    """A row of column numbers under the header; what it says (栏次) stands in its first column."""
+    omit_empty: Annotated[YesNo, Zh("无数据不印")] = False
     notes: Annotated[tuple[str, ...], Zh("注")] = ()
     empty: Annotated[str, Zh("空表说明")] = ""
     """The statement under a table that has no figure (rule R4)."""

@@ -14,7 +14,8 @@ from reportgen.compose.table import Cell, CellKind, Table, TableRow, is_empty
 from reportgen.compose.widths import lay_out
 from reportgen.derive.arithmetic import growth, share
 from reportgen.derive.budget import Budget
-from reportgen.derive.dimensions import read_conditions
+from reportgen.derive.dimensions import Condition, read_conditions
+from reportgen.derive.records import PIECES
 from reportgen.derive.selection import Selection
 
 
@@ -57,6 +58,11 @@ class TableBuilder:
             layout=lay_out(header, rows, columns, self.profile.style, spec.orientation),
         )
 
+    def _named_by(self, field: str, row: BuiltRow) -> Selection | None:
+        """All that concerns the project or unit which the row's record names."""
+        value = getattr(row.context.get("it"), field, None)
+        return None if value is None else self.budget.select([Condition(field, (value,))])
+
     def amounts(self, spec: TableSpec) -> AmountStyle:
         return spec.amounts.over(self.profile.amounts.over(AMOUNTS))
 
@@ -80,11 +86,11 @@ class TableBuilder:
                 tuple(
                     cell
                     for block, row in zip(blocks, rows, strict=True)
-                    for cell in self._cells(spec, block, row)
+                    for cell in self._cells(spec, block, row, number)
                 ),
                 any(row.kind is RowKind.TOTAL for row in rows),
             )
-            for rows in zip(*(block.rows for block in blocks), strict=True)
+            for number, rows in enumerate(zip(*(block.rows for block in blocks), strict=True), 1)
         )
 
     def _block(self, spec: TableSpec, side: Side) -> _Block:
@@ -95,17 +101,19 @@ class TableBuilder:
             (column.source or source, measure)
             for column in leaves
             if column.is_figure
-            for measure in column.measure.needs
+            for measure in column.needs
         )
         rows = RowBuilder(self.budget, self.render, tuple(needs)).build(side.rows, base)
         return _Block(leaves, base, source, rows)
 
-    def _cells(self, spec: TableSpec, block: _Block, row: BuiltRow) -> list[Cell]:
-        cells = [self._cell(spec, column, row, block) for column in block.leaves[row.merge :]]
+    def _cells(self, spec: TableSpec, block: _Block, row: BuiltRow, number: int) -> list[Cell]:
+        cells = [self._cell(spec, column, row, block, number) for column in block.leaves[row.merge :]]
         merged = Cell(row.label, CellKind.LABEL, colspan=row.merge, indent=row.indent)
         return [merged, *cells] if row.merge else cells
 
-    def _cell(self, spec: TableSpec, column: Column, row: BuiltRow, block: _Block) -> Cell:
+    def _cell(self, spec: TableSpec, column: Column, row: BuiltRow, block: _Block, number: int) -> Cell:
+        if column.show is Show.NUMBER:
+            return Cell(str(number), CellKind.CODE)
         if row.fill:
             return Cell("", CellKind.AMOUNT if column.is_figure else CellKind.LABEL)
         if column.text is not None:
@@ -120,21 +128,28 @@ class TableBuilder:
     def _figure(self, spec: TableSpec, column: Column, row: BuiltRow, block: _Block) -> Cell:
         measure = row.measure or column.measure
         source = column.source or row.source or block.source
-        selection = row.selection.where(column.conditions)
-        value = measured(selection, source, measure, block.base.where(column.conditions))
+        chosen = row.selection if column.by is None else self._named_by(column.by, row)
+        if chosen is None:
+            return Cell("", CellKind.AMOUNT)
+        selection = chosen.where(column.conditions)
+        value = measured(
+            selection, source, measure, block.base.where(column.conditions), column.against.value
+        )
         fact = f"{source}.{measure.value}[{';'.join(map(str, selection.conditions))}]"
         if measure in (Measure.GROWTH, Measure.SHARE):
             percents = column.percents.over(spec.percents.over(self.profile.percents.over(PERCENTS)))
             text = "" if value is None else percent_text(value, percents)
             return Cell(text, CellKind.PERCENT, value, fact)
-        if measure in (Measure.HELD, Measure.BOUGHT):
+        if measure.value in PIECES:
             text = "" if value is None else f"{value:f}"
         else:
             text = amount_text(value, column.amounts.over(self.amounts(spec)))
         return Cell(text, CellKind.AMOUNT, value, fact)
 
 
-def measured(selection: Selection, source: str, measure: Measure, whole: Selection) -> Decimal | None:
+def measured(
+    selection: Selection, source: str, measure: Measure, whole: Selection, against: str
+) -> Decimal | None:
     """What a cell prints, unrounded: None where nothing is concerned or no percentage exists."""
     if measure not in (Measure.CHANGE, Measure.GROWTH, Measure.SHARE):
         return selection.total(source, measure.value).value
@@ -142,20 +157,27 @@ def measured(selection: Selection, source: str, measure: Measure, whole: Selecti
     if measure is Measure.SHARE:
         all_ = whole.total(source, "amount").value
         return None if now is None or all_ is None else share(now, all_)
-    before = selection.total(source, "prior").value
+    if not selection.gives(source, against):
+        return None
+    before = selection.total(source, against).value
     if now is None and before is None:
         return None
     now, before = now or Decimal(0), before or Decimal(0)
     return now - before if measure is Measure.CHANGE else growth(now, before)
 
 
+_PARTS = {Show.CLASS_PART: slice(0, 3), Show.GROUP_PART: slice(3, 5), Show.ITEM_PART: slice(5, 7)}
+"""The digits that a code's own level adds to those above it."""
+
+
 def _shown(show: Show, row: BuiltRow) -> Cell:
-    if show is Show.NUMBER:
-        return Cell(str(row.number), CellKind.CODE)
+    indent = row.indent if row.stepped else 0
     if show is Show.CODE:
-        return Cell(row.code, CellKind.CODE)
+        return Cell(row.code, CellKind.CODE, indent=indent)
     if show is Show.NAME:
-        return Cell(row.name, CellKind.LABEL)
+        return Cell(row.name, CellKind.LABEL, indent=indent)
+    if show in _PARTS:
+        return Cell(row.code[_PARTS[show]], CellKind.CODE)
     return Cell(row.label, CellKind.LABEL, indent=row.indent)
 
 
@@ -177,4 +199,13 @@ def _header(spec: TableSpec, label: Any) -> tuple[TableRow, ...]:
 
     for column in tops:
         place(column, 0)
+    if spec.index_row is not None:
+        rows.append(_index_row(spec.index_row, sum(len(column.leaves) for column in tops)))
     return tuple(TableRow(tuple(cells)) for cells in rows)
+
+
+def _index_row(label: str, columns: int) -> list[Cell]:
+    """The numbers of the columns, counted from the one after the label, if there is a label."""
+    first = [label] if label else []
+    numbers = [str(number) for number in range(1, columns - len(first) + 1)]
+    return [Cell(text, CellKind.HEAD) for text in [*first, *numbers]]

@@ -10,12 +10,15 @@ from reportgen.catalog import Catalog
 from reportgen.derive.dimensions import ITEM_OF_ECONOMIC
 from reportgen.model.disclosure import Disclosure
 from reportgen.model.lines import ExpenditureLine, Nature, Staffing
+from reportgen.model.procurement import Purchase, Service
 from reportgen.model.words import Word
 
-AMOUNT, PRIOR, EXECUTED, HELD, BOUGHT = "amount", "prior", "executed", "held", "bought"
+AMOUNT, PRIOR, EXECUTED = "amount", "prior", "executed"
+PIECES = ("held", "bought")
+"""Measures that count pieces; all others are amounts."""
 
 EXPENDITURE, REVENUE, CARRY_FORWARD = "expenditure", "revenue", "carry_forward"
-PROCUREMENT, ASSETS = "procurement", "assets"
+PROCUREMENT, SERVICES, ASSETS = "procurement", "services", "assets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,8 @@ def sources(disclosure: Disclosure, catalog: Catalog) -> Sources:
         # money spent was money received: the lines' funds, and what is left for the next year
         REVENUE: tuple(Ledger(ledger.name, (*ledger.records, *forward)) for ledger in ledgers),
         CARRY_FORWARD: (Ledger("结转下年", forward),),
-        PROCUREMENT: (Ledger("政府采购", tuple(_procurement(disclosure, kinds))),),
+        PROCUREMENT: (Ledger("政府采购", tuple(_purchases(disclosure, kinds, PROCUREMENT))),),
+        SERVICES: (Ledger("购买服务", tuple(_purchases(disclosure, kinds, SERVICES))),),
         ASSETS: (Ledger("国有资产", tuple(_assets(disclosure))),),
     }
 
@@ -66,6 +70,7 @@ def _expenditure(
     disclosure: Disclosure, catalog: Catalog, kinds: Mapping[str, Word], ledger: str
 ) -> Iterator[Record]:
     levels = {project.code: project.level for project in disclosure.projects}
+    categories = {project.code: project.category for project in disclosure.projects}
     defaults = disclosure.defaults
     for index, line in enumerate(disclosure.expenditure[ledger]):
         unit, fund, nature = (
@@ -90,6 +95,7 @@ def _expenditure(
             "fund": fund,
             "project": line.project or ("" if nature and nature is not Nature.PROJECT else None),
             "project_level": levels.get(line.project) if line.project else "",
+            "project_category": categories.get(line.project) if line.project else "",
             "item": ITEM_OF_ECONOMIC.get(line.economic, "") if line.economic else None,
             "carryover": "yes" if line.carryover else "no",
         }
@@ -132,20 +138,29 @@ def _carry_forward(disclosure: Disclosure) -> Iterator[Record]:
         )
 
 
-def _procurement(disclosure: Disclosure, kinds: Mapping[str, Word]) -> Iterator[Record]:
-    for index, item in enumerate(disclosure.procurement):
+def _purchases(disclosure: Disclosure, kinds: Mapping[str, Word], source: str) -> Iterator[Record]:
+    """Purchases and services alike: what a service has not, such as a kind, is left out."""
+    items: tuple[Purchase | Service, ...] = (
+        disclosure.procurement if source == PROCUREMENT else disclosure.services
+    )
+    for index, item in enumerate(items):
         unit = item.unit or own_unit(disclosure)
         known = {
             "unit": unit,
             "unit_kind": kinds.get(unit or "", disclosure.department.kind),
-            "kind": item.kind,
+            "function": item.function,
+            "economic": item.economic,
+            "kind": getattr(item, "kind", None),
             "fund": item.fund,
-            "record": f"procurement/{index}",
+            "project": item.project,
+            "carryover": "yes" if getattr(item, "carryover", False) else "no",
+            "record": f"{source}/{index}",
         }
+        measures = ("amount", "prior", "price", "sme", "micro")
         yield Record(
             {name: str(value) for name, value in known.items() if value is not None},
-            _measures(item.amount, item.prior),
-            ("procurement", index),
+            {m: value for m in measures if (value := getattr(item, m, None)) is not None},
+            (source, index),
         )
 
 
@@ -153,6 +168,10 @@ def _assets(disclosure: Disclosure) -> Iterator[Record]:
     for index, item in enumerate(disclosure.assets.items if disclosure.assets else ()):
         yield Record(
             {"category": item.category, "name": item.name, "record": f"assets/{index}"},
-            {HELD: Decimal(item.held), BOUGHT: Decimal(item.bought)},
+            {"held": Decimal(item.held), "bought": Decimal(item.bought), **_value(item.value)},
             ("assets", "items", index),
         )
+
+
+def _value(value: Decimal | None) -> dict[str, Decimal]:
+    return {} if value is None else {"value": value}

@@ -18,7 +18,7 @@ from reportgen.faults import Fault, FaultyInput, Place, nearest
 from reportgen.load.csv_nodes import parse_csv
 from reportgen.load.nodes import Broken, CsvTable, Entry, Mapping, Node, Scalar, Sequence
 from reportgen.load.text import read_text, shown
-from reportgen.model.words import Named, zh_names
+from reportgen.model.words import Named, OrOne, zh_names
 
 
 @dataclass
@@ -64,6 +64,8 @@ class Reader:
         named = next((m for m in (*metadata, *inner_metadata) if isinstance(m, Named)), None)
         origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
         if origin is tuple:
+            if isinstance(node, Mapping) and any(isinstance(m, OrOne) for m in metadata):
+                node = Sequence(node.place, (node,))
             return self._list(node, arguments[0], typed)
         if origin is dict:
             if named and not isinstance(node, Mapping):
@@ -127,7 +129,8 @@ class Reader:
         header: list[str] = []
         before = len(self.faults)
         for index, typed in enumerate(table.typed):
-            name = fields.get(typed, "")
+            name = extra_column(typed) if "extra" in fields else ""
+            name = name or fields.get(typed, "")
             place = Place(table.place.file, 1, 1 + sum(len(t) + 1 for t in table.typed[:index]))
             if not name:
                 known = "、".join(usual_names(model))
@@ -138,6 +141,15 @@ class Reader:
                 self.faults.append(Fault(place, f"列“{typed}”与列“{other}”是同一项；请删去一个"))
             header.append(name)
         return replace(table, header=tuple(header)) if len(self.faults) == before else Broken(table.place)
+
+
+EXTRA = "附加:"
+
+
+def extra_column(typed: str) -> str:
+    """The key of a CSV column such as «附加:负责人», which fills one entry of `extra`; else nothing."""
+    head, _, name = typed.replace("：", ":").partition(":")
+    return f"{EXTRA}{name.strip()}" if f"{head.strip()}:" == EXTRA and name.strip() else ""
 
 
 def key_names(model: type[BaseModel]) -> dict[str, str]:
@@ -188,7 +200,16 @@ def plain(node: Node) -> Any:
         return {key: plain(entry.value) for key, entry in node.entries}
     if isinstance(node, Sequence):
         return [plain(item) for item in node.items]
-    return [
-        {key: text for key, text in zip(node.header, row.fields, strict=True) if text.strip()}
-        for row in node.rows
-    ]
+    return [_record(node.header, row.fields) for row in node.rows]
+
+
+def _record(header: tuple[str, ...], fields: tuple[str, ...]) -> dict[str, Any]:
+    record: dict[str, Any] = {}
+    for key, text in zip(header, fields, strict=True):
+        if not text.strip():
+            continue
+        if key.startswith(EXTRA):
+            record.setdefault("extra", {})[key.removeprefix(EXTRA)] = text
+        else:
+            record[key] = text
+    return record

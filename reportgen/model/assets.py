@@ -1,10 +1,10 @@
-"""State assets held and to be bought, as counts."""
+"""State assets held and to be bought: counts, and values where a form asks for them."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from reportgen.model.values import Count, Day, Text
+from reportgen.model.values import Amount, Count, Day, Text
 from reportgen.model.words import Model, Zh
 
 
@@ -14,6 +14,8 @@ class Asset(Model):
     held: Annotated[Count, Zh("保有", "保有数量")] = 0
     bought: Annotated[Count, Zh("购置", "购置数量")] = 0
     measure: Annotated[Text, Zh("计量单位")] = "辆"
+    value: Annotated[Amount | None, Zh("价值")] = None
+    extra: Annotated[dict[Text, Text], Zh("附加")] = {}
 
 
 class Assets(Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from reportgen.model.values import Text
+from reportgen.model.values import Count, Text
 from reportgen.model.words import Model, Word, Zh
 
 
@@ -20,6 +20,17 @@ class Unit(Model):
     code: Annotated[Text, Zh("编码", "单位编码", "单位代码")]
     name: Annotated[Text, Zh("名称", "单位名称")]
     kind: Annotated[UnitKind, Zh("性质", "单位性质")]
+    rank: Annotated[Text | None, Zh("规格", "单位规格")] = None
+    support: Annotated[Text | None, Zh("经费保障形式")] = None
+    extra: Annotated[dict[Text, Text], Zh("附加")] = {}
+
+
+class StaffGroup(Model):
+    """People of one kind: posts authorised and people present."""
+
+    name: Annotated[Text, Zh("类别", "人员类别")]
+    authorised: Annotated[Count, Zh("编制", "编制数")] = 0
+    present: Annotated[Count, Zh("实有", "实有数")] = 0
 
 
 class Department(Model):
@@ -30,3 +41,5 @@ class Department(Model):
     organisation: Annotated[tuple[Text, ...], Zh("机构设置", "机构")] = ()
     contact: Annotated[Text | None, Zh("联系人")] = None
     phone: Annotated[Text | None, Zh("联系电话", "电话")] = None
+    extra: Annotated[dict[Text, Text], Zh("附加")] = {}
+    """What only one region's form asks, under the name its templates use."""

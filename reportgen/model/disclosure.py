@@ -6,14 +6,14 @@ from typing import Annotated
 
 from reportgen.model.assets import Assets
 from reportgen.model.control import Control
-from reportgen.model.department import Department, Unit
+from reportgen.model.department import Department, StaffGroup, Unit
 from reportgen.model.lines import CarryForward, Defaults, ExpenditureLine
 from reportgen.model.narrative import Subject, Term
-from reportgen.model.performance import Indicator, Performance
-from reportgen.model.procurement import Purchase
+from reportgen.model.performance import Indicator, Past, Performance
+from reportgen.model.procurement import Purchase, Service
 from reportgen.model.projects import Project
 from reportgen.model.values import Text, Year
-from reportgen.model.words import Model, Named, Word, Zh
+from reportgen.model.words import Model, Named, OrOne, Word, Zh
 
 
 class AmountUnit(Word):
@@ -46,8 +46,11 @@ class Disclosure(Model):
     projects: Annotated[tuple[Project, ...], Zh("项目")] = ()
     procurement: Annotated[tuple[Purchase, ...], Zh("政府采购")] = ()
     assets: Annotated[Assets | None, Zh("国有资产", "国有资产占有使用")] = None
-    performance: Annotated[Performance | None, Zh("整体绩效", "部门整体绩效")] = None
+    services: Annotated[tuple[Service, ...], Zh("购买服务", "政府购买服务")] = ()
+    staff: Annotated[tuple[StaffGroup, ...], Zh("人员")] = ()
+    performance: Annotated[tuple[Performance, ...], OrOne(), Zh("整体绩效", "部门整体绩效")] = ()
     indicators: Annotated[tuple[Indicator, ...], Zh("绩效指标")] = ()
+    past: Annotated[tuple[Past, ...], Zh("历年数")] = ()
     causes: Annotated[dict[Subject, Text], Zh("原因", "增减原因")] = {}
     uses: Annotated[dict[Subject, Text], Zh("用途", "主要用途")] = {}
     terms: Annotated[tuple[Term, ...], Zh("名词解释")] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from reportgen.model.values import Text, Weight, YesNo
+from reportgen.model.values import Amount, Text, Weight, Year, YesNo
 from reportgen.model.words import Model, Zh
 
 
@@ -20,7 +20,35 @@ class Indicator(Model):
     relation: Annotated[Text | None, Zh("指标性质")] = None
     target: Annotated[Text | None, Zh("指标值", "目标值")] = None
     core: Annotated[YesNo | None, Zh("核心指标", "是否核心指标")] = None
+    unit: Annotated[Text | None, Zh("单位", "单位编码")] = None
+    """A unit that has overall goals of its own."""
+    goal: Annotated[Text | None, Zh("目标", "所属目标")] = None
+    """The goal it belongs to, as the goals are numbered or named."""
+    term: Annotated[Text | None, Zh("期限")] = None
+    """长期 or 年度, where a form has both."""
+    description: Annotated[Text | None, Zh("指标描述", "绩效指标描述")] = None
+    basis: Annotated[Text | None, Zh("指标值依据", "指标值确定依据")] = None
+    prior: Annotated[Text | None, Zh("上年指标值")] = None
+    before: Annotated[Text | None, Zh("前年指标值")] = None
+    extra: Annotated[dict[Text, Text], Zh("附加")] = {}
 
 
 class Performance(Model):
-    goal: Annotated[Text, Zh("年度目标", "当年整体绩效目标")]
+    """The overall goals of the department or, with `unit`, of one unit."""
+
+    unit: Annotated[Text | None, Zh("单位", "单位编码")] = None
+    goal: Annotated[Text | None, Zh("年度目标", "当年整体绩效目标")] = None
+    goals: Annotated[tuple[Text, ...], Zh("分项目标")] = ()
+    """This year's goals one by one, where indicators belong to them."""
+    long_term: Annotated[tuple[Text, ...], Zh("长期目标")] = ()
+    tasks: Annotated[tuple[Text, ...], Zh("年度工作任务", "工作任务")] = ()
+    extra: Annotated[dict[Text, Text], Zh("附加")] = {}
+
+
+class Past(Model):
+    """A figure of an earlier year that no ledger of this input holds."""
+
+    year: Annotated[Year, Zh("年度")]
+    unit: Annotated[Text | None, Zh("单位", "单位编码")] = None
+    name: Annotated[Text, Zh("名称")]
+    amount: Annotated[Amount, Zh("金额")]

@@ -1,11 +1,11 @@
-"""Government procurement: one record a purchase."""
+"""Government procurement and purchased services: one record each."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from reportgen.model.lines import Fund
-from reportgen.model.values import Amount, Text
+from reportgen.model.values import Amount, EconomicCode, FunctionCode, Text, YesNo
 from reportgen.model.words import Model, Word, Zh
 
 
@@ -23,3 +23,36 @@ class Purchase(Model):
     fund: Annotated[Fund, Zh("资金", "资金性质", "资金来源")]
     amount: Annotated[Amount, Zh("金额", "预算数")]
     prior: Annotated[Amount | None, Zh("上年预算数")] = None
+    project: Annotated[Text | None, Zh("项目", "来源项目")] = None
+    """The project that pays, by code; what is no project, by name."""
+    item: Annotated[Text | None, Zh("品目", "采购品目")] = None
+    item_code: Annotated[Text | None, Zh("品目编码", "采购目录序号")] = None
+    function: Annotated[FunctionCode | None, Zh("功能科目")] = None
+    economic: Annotated[EconomicCode | None, Zh("部门经济科目", "经济科目")] = None
+    quantity: Annotated[Text | None, Zh("数量", "采购数量")] = None
+    measure: Annotated[Text | None, Zh("计量单位")] = None
+    price: Annotated[Amount | None, Zh("单价")] = None
+    sme: Annotated[Amount | None, Zh("面向中小企业")] = None
+    """The part reserved for small and medium firms."""
+    micro: Annotated[Amount | None, Zh("面向小微企业")] = None
+    carryover: Annotated[YesNo, Zh("上年结转", "结转")] = False
+    extra: Annotated[dict[Text, Text], Zh("附加")] = {}
+
+
+class Service(Model):
+    """A service bought from society (政府购买服务)."""
+
+    unit: Annotated[Text | None, Zh("单位", "单位编码")] = None
+    name: Annotated[Text, Zh("名称", "购买服务内容")]
+    fund: Annotated[Fund, Zh("资金", "资金性质")]
+    amount: Annotated[Amount, Zh("金额", "购买金额")]
+    prior: Annotated[Amount | None, Zh("上年预算数")] = None
+    project: Annotated[Text | None, Zh("项目", "来源项目")] = None
+    function: Annotated[FunctionCode | None, Zh("功能科目")] = None
+    economic: Annotated[EconomicCode | None, Zh("部门经济科目", "经济科目")] = None
+    quantity: Annotated[Text | None, Zh("数量", "购买数量")] = None
+    in_procurement: Annotated[YesNo, Zh("含政府采购", "是否包含政府采购")] = False
+    level1: Annotated[Text | None, Zh("一级目录")] = None
+    level2: Annotated[Text | None, Zh("二级目录")] = None
+    level3: Annotated[Text | None, Zh("三级目录")] = None
+    extra: Annotated[dict[Text, Text], Zh("附加")] = {}

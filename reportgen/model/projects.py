@@ -22,6 +22,17 @@ class Project(Model):
     authority: Annotated[Text | None, Zh("业务主管部门", "主管部门")] = None
     transfer: Annotated[Amount, Zh("对下补助", "补助下级")] = Decimal(0)
     """The part of this year's amount that goes to lower governments."""
+    category: Annotated[Text | None, Zh("项目类别")] = None
+    """The group that project tables list it under."""
+    recurrence: Annotated[Text | None, Zh("项目性质")] = None
+    """经常性, 一次性, 递延性 …"""
+    total: Annotated[Amount | None, Zh("总预算", "项目总预算")] = None
+    """Over all its years."""
+    start: Annotated[Text | None, Zh("起始时间", "开始时间")] = None
+    end: Annotated[Text | None, Zh("终止时间", "结束时间")] = None
+    plan: Annotated[dict[Text, Text], Zh("支出计划")] = {}
+    """How far it is to be spent by when: `{3月底: 25%}`."""
     summary: Annotated[Text | None, Zh("项目概况", "概况")] = None
     basis: Annotated[Text | None, Zh("立项依据")] = None
     goal: Annotated[Text | None, Zh("年度目标", "绩效目标")] = None
+    extra: Annotated[dict[Text, Text], Zh("附加")] = {}

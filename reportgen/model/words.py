@@ -36,6 +36,11 @@ class Named:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class OrOne:
+    """On a list of records: a bare record stands for a list of one."""
+
+
 def reject(message: str) -> PydanticCustomError:
     """The one kind of error validators raise: `message` is Chinese and ready to print."""
     return PydanticCustomError("reportgen", "{message}", {"message": message})
@@ -54,8 +59,8 @@ class Word(StrEnum):
 
     @property
     def label(self) -> str:
-        """The usual Chinese name."""
-        return self.zh[0]
+        """The usual Chinese name, the value itself where it has none."""
+        return self.zh[0] if self.zh else self.value
 
     @classmethod
     def read(cls, typed: object) -> Self:

@@ -18,7 +18,7 @@ from reportgen.compose.markdown import Block
 from reportgen.compose.numbers import AMOUNTS, PERCENTS, AmountStyle, PercentStyle, unit_label
 from reportgen.compose.profile import MAIN, Profile
 from reportgen.compose.spec import Part, TableSpec
-from reportgen.compose.style import Style
+from reportgen.compose.style import Page, Style
 from reportgen.compose.table import Form, Table, is_empty
 from reportgen.compose.tables import TableBuilder
 from reportgen.compose.templates import LabelFault, Templates
@@ -106,7 +106,8 @@ class _Composer:
 
     def _build_tables(self) -> dict[str, Table | Form]:
         """The tables that parts list; those that only texts print are built when asked for."""
-        built = {name: table for name in self.listed if (table := self._table(name)) is not None}
+        page = self.profile.spec.style.table_page
+        built = {name: table for name in self.listed if (table := self._table(name, page)) is not None}
         for (place, what), codes in self.lacking.items():
             message = f"{'、'.join(codes)}需要{what}，这里没有；请补上，或另给一份含有它的台账"
             self.faults.append(Fault(place, message))
@@ -124,14 +125,14 @@ class _Composer:
         except LabelFault:
             return spec.title
 
-    def _table(self, name: str) -> Table | Form | None:
+    def _table(self, name: str, page: Page) -> Table | Form | None:
         spec = self.profile.tables[name]
         try:
             if spec.form:
                 return FormBuilder(self.budget, self.templates, self.tables, self._functions_for_forms).build(
                     name, spec
                 )
-            table = self.tables.build(name, spec)
+            table = self.tables.build(name, spec, page)
             return None if spec.omit_empty and is_empty(table.rows) else table
         except MissingData as error:
             place = self._place_of(error) or self.loaded.place()
@@ -198,7 +199,7 @@ class _Composer:
         """A table where the text wants it; `level` makes its title a heading of that level."""
         if name not in self.profile.tables:
             raise ValueError(f"没有表“{name}”{nearest(name, self.profile.tables)}")
-        table = self._table(name)
+        table = self._table(name, self.profile.spec.style.text_page)
         if table is None:
             return Block("")
         block = table_block if isinstance(table, Table) else form_block

@@ -28,7 +28,8 @@ def table_block(table: Table, level: int) -> Markup:
         '<table class="grid" style="font-size:{}pt"><colgroup>{}</colgroup>'
         "<thead>{}</thead><tbody>{}</tbody></table>"
     ).format(table.layout.size, columns, head, body)
-    return M('<div class="table">{}{}{}{}</div>').format(
+    return M('<div class="{}">{}{}{}{}</div>').format(
+        "table landscape" if table.layout.landscape else "table",
         _heading(table, level),
         _above(table.above, table.above_right),
         grid,
@@ -39,7 +40,9 @@ def table_block(table: Table, level: int) -> Markup:
 def form_block(form: Form, level: int) -> Markup:
     """A form's pages, each under its title; only the first is a heading."""
     pages = [_form_page(form, page, level if index == 0 else 0) for index, page in enumerate(form.pages)]
-    return M('<div class="table">{}</div>').format(M("").join(pages))
+    return M('<div class="{}">{}</div>').format(
+        "table landscape" if form.landscape else "table", M("").join(pages)
+    )
 
 
 def _form_page(form: Form, page: FormPage, level: int) -> Markup:

@@ -10,6 +10,7 @@ from typing import Any
 from reportgen.compose.numbers import AMOUNTS, PERCENTS, AmountStyle, amount_text, percent_text, unit_label
 from reportgen.compose.rows import BuiltRow, Render, RowBuilder, padded
 from reportgen.compose.spec import Column, Measure, ProfileSpec, RowKind, Show, Side, TableSpec
+from reportgen.compose.style import Page
 from reportgen.compose.table import Cell, CellKind, Table, TableRow, is_empty
 from reportgen.compose.widths import lay_out
 from reportgen.derive.arithmetic import growth, share
@@ -35,8 +36,8 @@ class TableBuilder:
     profile: ProfileSpec
     render: Render
 
-    def build(self, id_: str, spec: TableSpec) -> Table:
-        """Raises `MissingData` where no ledger has what a column or row asks for."""
+    def build(self, id_: str, spec: TableSpec, page: Page) -> Table:
+        """`page` is where the table stands. Raises `MissingData` where no ledger has what is asked for."""
         header = _header(spec, self._label)
         rows = self._rows(spec)
         amounts = self.amounts(spec)
@@ -44,7 +45,6 @@ class TableBuilder:
         notes = [self.render(note, context) for note in spec.notes]
         if spec.empty and is_empty(rows):
             notes.append(self.render(spec.empty, context))
-        columns = sum(len(block.leaves) for block in spec.blocks)
         return Table(
             id=id_,
             code=spec.code,
@@ -55,7 +55,7 @@ class TableBuilder:
             header=header,
             rows=rows,
             notes=tuple(notes),
-            layout=lay_out(header, rows, columns, self.profile.style, spec.orientation),
+            layout=lay_out(header, rows, self.profile.style, spec.orientation, page),
         )
 
     def _named_by(self, field: str, row: BuiltRow) -> Selection | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from reportgen.compose.spec import Orientation
-from reportgen.compose.style import Style
+from reportgen.compose.style import Page, Style
 from reportgen.compose.table import Cell, Layout, TableRow, placed
 
 MM = 72 / 25.4
@@ -40,15 +40,20 @@ class _Need:
 
 
 def lay_out(
-    header: Sequence[TableRow], rows: Sequence[TableRow], columns: int, style: Style, orientation: Orientation
+    header: Sequence[TableRow],
+    rows: Sequence[TableRow],
+    style: Style,
+    orientation: Orientation,
+    page: Page,
 ) -> Layout:
+    """`page` is the upright page that the table stands on; a landscape one is always a table page."""
+    columns = sum(cell.colspan for cell in header[0].cells)
     heads, bodies = _by_column(header, columns), _by_column(rows, columns)
     needs = [_need(head, body) for head, body in zip(heads, bodies, strict=True)]
     easy, least = [n.easy for n in needs], [n.least for n in needs]
-    page = style.table_page
     upright = float(210 - page.left - page.right) * MM
     # a landscape page is the portrait page turned: its top margin is the portrait's left
-    across = float(297 - page.top - page.bottom) * MM
+    across = float(297 - style.table_page.top - style.table_page.bottom) * MM
     tries: list[tuple[list[float], float, Decimal]] = []
     if orientation is not Orientation.LANDSCAPE:
         tries += [(easy, upright, READABLE)]

@@ -55,21 +55,18 @@ class _Walk:
         for index, part in enumerate(root.iterfind("body/*")):
             kind = part.get("class") or ""
             counted = part.tag == "section" and kind != "cover"
-            open_section(
-                self.word,
-                self.document.style,
-                kind,
-                first=index == 0,
-                numbered_from_one=counted and not numbered,
-            )
+            self._open(kind, first=index == 0, numbered_from_one=counted and not numbered)
             section = self.word.sections[-1]
             if counted and not numbered:
                 number_pages(section)
                 numbered = True
             elif index == 0:
                 no_page_numbers(section)
-            self.width = text_width(self.document.style, kind)
             self._part(part, kind)
+
+    def _open(self, kind: str, *, first: bool = False, numbered_from_one: bool = False) -> None:
+        open_section(self.word, self.document.style, kind, first=first, numbered_from_one=numbered_from_one)
+        self.width = text_width(self.document.style, kind)
 
     def _add(self, *elements: Element) -> None:
         sentinel = self.word.element.body[-1]
@@ -82,10 +79,19 @@ class _Walk:
         elif kind == "cover":
             self._cover(part)
         else:
-            for at, block in enumerate(part):
-                self._block(
-                    block, new_page=block.get("class") == "table" and part[at - 1].get("class") == "table"
-                )
+            self._blocks(part, kind)
+
+    def _blocks(self, part: HtmlElement, kind: str) -> None:
+        before: list[str] = []
+        for block in part:
+            classes = (block.get("class") or "").split()
+            turned = "landscape" in classes and "landscape" not in kind
+            if turned:  # a wide table in the midst of a text gets pages of its own
+                self._open("tables landscape")
+            self._block(block, new_page="tables" in kind and "table" in classes and "table" in before)
+            if turned and block.getnext() is not None:
+                self._open(kind)
+            before = classes
 
     def _block(self, block: HtmlElement, *, new_page: bool = False, form: bool = False) -> None:
         tag, classes = str(block.tag), (block.get("class") or "").split()

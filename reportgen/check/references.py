@@ -34,6 +34,7 @@ def references_resolve(loaded: Loaded, budget: Budget) -> Iterator[Fault]:
             *((("projects", at, "unit"), item.unit) for at, item in enumerate(disclosure.projects)),
             *((("procurement", at, "unit"), item.unit) for at, item in enumerate(disclosure.procurement)),
             *((("services", at, "unit"), item.unit) for at, item in enumerate(disclosure.services)),
+            *((("carry_forward", at, "unit"), item.unit) for at, item in enumerate(disclosure.carry_forward)),
             *((("performance", at, "unit"), item.unit) for at, item in enumerate(disclosure.performance)),
             *((("indicators", at, "unit"), item.unit) for at, item in enumerate(disclosure.indicators)),
             *((("past", at, "unit"), item.unit) for at, item in enumerate(disclosure.past)),

@@ -131,8 +131,14 @@ def _measures(
 
 def _carry_forward(disclosure: Disclosure) -> Iterator[Record]:
     for index, item in enumerate(disclosure.carry_forward):
+        known = {
+            "fund": item.fund,
+            "carryover": "no",
+            "unit": item.unit or own_unit(disclosure),
+            "function": item.function,
+        }
         yield Record(
-            {"fund": item.fund, "carryover": "no"},
+            {name: str(value) for name, value in known.items() if value is not None},
             _measures(item.amount, item.prior),
             ("carry_forward", index),
         )

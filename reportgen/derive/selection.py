@@ -140,11 +140,19 @@ class Selection:
 
 def _problem(ledger: Ledger, chosen: _Chosen, measure: str, dimension: str | None) -> MissingData | None:
     for record, missing in chosen.doubtful:
-        return MissingData(f"“{DIMENSIONS[missing].asked_as}”", record)
+        return MissingData(_asked(missing, record), record)
     if dimension:
         for record in chosen.certain:
             if dimension not in record.dimensions:
-                return MissingData(f"“{DIMENSIONS[dimension].asked_as}”", record)
+                return MissingData(_asked(dimension, record), record)
     if measure not in ledger.measures:
         return MissingData(f"“{MEASURE_LABELS[measure]}”", next(iter(ledger.records), None))
     return None
+
+
+def _asked(dimension: str, record: Record) -> str:
+    """What the record should have said, in Chinese."""
+    economic = record.dimensions.get("economic")
+    if dimension == "government" and economic:
+        return f"“{DIMENSIONS[dimension].label}”（目录里没有部门经济科目 {economic} 的对应关系，要写明）"
+    return f"“{DIMENSIONS[dimension].asked_as}”"

@@ -78,6 +78,9 @@ class CarryForward(Model):
     """结转下年: money of this year's revenue that is left for the next."""
 
     fund: Annotated[Fund, Zh("资金", "资金性质")]
+    unit: Annotated[Text | None, Zh("单位", "单位编码")] = None
+    function: Annotated[FunctionCode | None, Zh("功能科目")] = None
+    """Needed where revenue is printed by function."""
     amount: Annotated[Amount, Zh("金额", "预算数")]
     prior: Annotated[Amount | None, Zh("上年预算数")] = None
 

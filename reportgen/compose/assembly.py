@@ -25,6 +25,9 @@ def assemble(parts: Markup, title: str) -> str:
         "<body>{}</body></html>"
     ).format(title, parts)
     root = lxml_html.document_fromstring(str(page))
+    for block in root.iterfind(".//section[@class='text']/div"):
+        if "landscape" in (block.get("class") or "").split():
+            _take_heading_along(block)
     headings = list(root.iter(*HEADINGS))
     for number, heading in enumerate(headings, 1):
         heading.set("id", f"h{number}")
@@ -41,3 +44,10 @@ def _fill(nav: lxml_html.HtmlElement, headings: list[lxml_html.HtmlElement]) -> 
             item = etree.SubElement(listed, "li", {"class": f"level{level}"})
             link = etree.SubElement(item, "a", {"href": f"#{heading.get('id')}"})
             link.text = heading.text_content()
+
+
+def _take_heading_along(turned: lxml_html.HtmlElement) -> None:
+    """The heading above a table on a landscape page belongs on that page."""
+    above = turned.getprevious()
+    if above is not None and above.tag in HEADINGS:
+        turned.insert(0, above)

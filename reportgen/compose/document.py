@@ -13,7 +13,7 @@ from reportgen.compose.assembly import assemble, contents_place
 from reportgen.compose.css import stylesheet
 from reportgen.compose.forms import FormBuilder
 from reportgen.compose.html import form_block, section, table_block
-from reportgen.compose.language import Language
+from reportgen.compose.language import NO_PRIOR, Language
 from reportgen.compose.markdown import Block
 from reportgen.compose.numbers import AMOUNTS, PERCENTS, AmountStyle, PercentStyle, unit_label
 from reportgen.compose.profile import MAIN, Profile
@@ -222,8 +222,7 @@ class _Composer:
         needed = {need for table in listed for side in table.blocks for c in side.leaves for need in c.needs}
         for measure in sorted(needed & {"prior", "executed"}):
             if not self.budget.all.gives("expenditure", measure):
-                what = MEASURE_LABELS[measure]
-                message = f"输入里没有{what}，表中相应的列空着，文字中不写增减"
+                message = NO_PRIOR.replace("上年预算数", MEASURE_LABELS[measure])
                 self.warnings.append(Fault(self.loaded.place("expenditure"), message, Severity.WARNING))
 
     def _warn(self, message: str, key: str) -> None:

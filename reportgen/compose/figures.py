@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -40,6 +40,8 @@ class Figure:
     """How amounts are printed; None for pieces."""
     unit: str
     """Printed behind the number; forms, whose unit stands above them, have none."""
+    no_before: Callable[[str], None]
+    """Told the source when the year before is asked for and the input does not know it."""
 
     @property
     def value(self) -> Decimal:
@@ -52,7 +54,10 @@ class Figure:
     @property
     def has_before(self) -> bool:
         """Whether the input knows the year before for this source."""
-        return self.selection.gives(self.source, "prior")
+        known = self.selection.gives(self.source, "prior")
+        if not known:
+            self.no_before(self.source)
+        return known
 
     @property
     def before(self) -> Printed:

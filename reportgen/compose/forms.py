@@ -32,12 +32,14 @@ class FormBuilder:
             "unit": None,
             "project": None,
             "amount_unit": unit_label(amounts),
+            "code": spec.code,
             **self.functions(amounts),
         }
         notes = spec.notes if subjects or not spec.empty else (*spec.notes, spec.empty)
         return Form(
             id=id_,
             code=spec.code,
+            heading=self.templates.label(spec.heading, {}),
             title=self.templates.label(spec.title, {}),
             subtitle=self.templates.label(spec.subtitle, {}),
             pages=tuple(self._page(spec, {**common, **subject}, notes) for subject in subjects or [{}]),

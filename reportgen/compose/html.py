@@ -55,12 +55,16 @@ def _form_page(form: Form, page: FormPage, level: int) -> Markup:
 
 
 def _heading(table: Table | Form, level: int) -> Markup:
+    """The title, a heading of its own unless another one stands above it; level 0 is no heading."""
     inner = M("{}").format(table.title)
     if table.subtitle:
         inner += M('<span class="subtitle">{}</span>').format(table.subtitle)
-    if level:
+    above = M("")
+    if level and table.heading:
+        above = M("<h{0}>{1}</h{0}>").format(level, table.heading)
+    if level and not table.heading:
         return M('<h{0} class="table-title">{1}</h{0}>').format(level, inner)
-    return M('<p class="table-title">{}</p>').format(inner)
+    return above + M('<p class="table-title">{}</p>').format(inner)
 
 
 def _above(left: str, right: str) -> Markup:

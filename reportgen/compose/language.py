@@ -21,6 +21,7 @@ from reportgen.derive.dimensions import DIMENSIONS, Condition, read_conditions
 from reportgen.derive.selection import MissingData
 from reportgen.model.narrative import Topic
 
+NO_PRIOR = "输入里没有上年预算数，表中相应的列空着，文字中不写增减"
 MAX_CONTRIBUTIONS = 3
 FALLBACK_DIMENSIONS = ("project", "economic", "function", "unit")
 """Tried in this order when a change has no written cause and the template names no dimension."""
@@ -62,14 +63,16 @@ class Language:
             "indicators": self.indicators,
         }
 
-    def figure(self, source: str = "expenditure", **where: Any) -> Figure:
+    def figure(self, source: str = "expenditure", measure: str = "amount", **where: Any) -> Figure:
         """`figure(nature="basic")`: expenditure under conditions; `figure("revenue", fund="other")`."""
         selection = self.budget.select(read_conditions(where))
-        return Figure(selection, source, "amount", self.amounts, self.unit)
+        return Figure(selection, source, measure, self.amounts, self.unit, self._no_before)
 
     def pieces(self, measure: str, **where: Any) -> Figure:
         """Counts of assets: `pieces("held", category="车辆")`."""
-        return Figure(self.budget.select(read_conditions(where)), "assets", measure, None, "")
+        return Figure(
+            self.budget.select(read_conditions(where)), "assets", measure, None, "", self._no_before
+        )
 
     def amount(self, yuan: Decimal) -> Printed:
         """An amount that the input gives outside the lines, such as a transfer."""
@@ -91,20 +94,29 @@ class Language:
         """What is left of a figure without a part that the input gives."""
         return self.amount(figure.value - yuan)
 
-    def share(self, part: Figure, whole: Figure) -> Printed:
+    def share(self, part: Figure, whole: Figure, decimals: int | None = None) -> Printed:
         """占比; a part of nothing is 0%."""
         value = share(part.value, whole.value) or Decimal(0)
-        return Printed(percent_text(value, self.percents), value, f"share of {whole.source}")
+        return Printed(percent_text(value, self._percents(decimals)), value, f"share of {whole.source}")
 
-    def growth(self, figure: Figure) -> Printed | None:
+    def growth(self, figure: Figure, decimals: int | None = None) -> Printed | None:
         """The change in percent without its sign, or None on a base of 0."""
         value = growth(figure.value, figure.before_value)
         if value is None:
             return None
-        return Printed(percent_text(abs(value), self.percents), abs(value), f"growth of {figure.source}")
+        return Printed(
+            percent_text(abs(value), self._percents(decimals)), abs(value), f"growth of {figure.source}"
+        )
 
     def compare(
-        self, figure: Figure, cause: str = "", by: str = "", percent: bool = True, explain: bool = True
+        self,
+        figure: Figure,
+        *,
+        cause: str = "",
+        by: str = "",
+        percent: bool = True,
+        explain: bool = True,
+        decimals: int | None = None,
     ) -> Html:
         """«较2023年增加…元，增长…%，主要原因是…»; 与上年持平 without a cause (rules W1 to W3)."""
         wording = self.profile.wording
@@ -117,7 +129,7 @@ class Language:
             self.render(wording.compared, {}) + (wording.increase if rises else wording.decrease),
             figure.change,
         ]
-        rate = self.growth(figure) if percent else None
+        rate = self.growth(figure, decimals) if percent else None
         if rate is not None:
             parts += ["，" + (wording.growth if rises else wording.decline), rate]
         said = Html("").join(map(escape, parts))
@@ -127,15 +139,25 @@ class Language:
         """The written cause; else the largest contributions to the change; else nothing, and a warning."""
         written = self.cause(topic) if topic else None
         if written:
-            return Html("{}{}").format(self.profile.wording.cause, written)
+            return Html("{}{}").format(self._lead(self.profile.wording.cause, figure), written)
         for least in (1,) if by else (2, 1):
             for dimension in (by,) if by else FALLBACK_DIMENSIONS:
                 found = self._contributions(figure, dimension, least)
                 if found:
-                    return Html("{}{}").format(self.profile.wording.contributions, Html("，").join(found))
+                    lead = self._lead(self.profile.wording.contributions, figure)
+                    return Html("{}{}").format(lead, Html("，").join(found))
         subject = self._subject(topic) or str(figure.selection.conditions)
         self._warn_once(f"“{subject}”比上年有增减而没有写原因；请在“原因”里补上（W2）", "causes")
         return Html("")
+
+    def _lead(self, template: str, figure: Figure) -> str:
+        """The words before a cause; they may name the direction, as in «减少的主要原因是»."""
+        wording, rises = self.profile.wording, figure.difference > 0
+        names = {
+            "direction": wording.increase if rises else wording.decrease,
+            "trend": wording.growth if rises else wording.decline,
+        }
+        return self.render(template, names)
 
     def _contributions(self, figure: Figure, dimension: str, least: int) -> list[Html]:
         """«基本支出增加…元» for the values that moved most in the direction of the whole."""
@@ -157,7 +179,7 @@ class Language:
 
     def _below(self, figure: Figure, dimension: str, value: str) -> Figure:
         selection = figure.selection.where([Condition(dimension, (value,))])
-        return Figure(selection, figure.source, figure.measure, figure.style, figure.unit)
+        return Figure(selection, figure.source, figure.measure, figure.style, figure.unit, self._no_before)
 
     def label(self, dimension: str, value: str) -> str:
         """What a value is called in this profile's sentences."""
@@ -221,6 +243,13 @@ class Language:
         if key.isdigit():
             return f"{key} {self.budget.name('function', key)}"
         return Topic(key).label
+
+    def _percents(self, decimals: int | None) -> PercentStyle:
+        return self.percents if decimals is None else self.percents.model_copy(update={"decimals": decimals})
+
+    def _no_before(self, source: str) -> None:
+        if source == "expenditure":
+            self._warn_once(NO_PRIOR, "expenditure")
 
     def _warn_once(self, message: str, key: str = "") -> None:
         if message not in self._warned:

@@ -32,6 +32,7 @@ class BuiltRow:
     blank: bool = False
     fill: bool = False
     stepped: bool = False
+    only_empty: bool = False
     context: Mapping[str, Any] = field(default_factory=dict)
     """What the row's records are about: `it`, `unit`, `project`."""
 
@@ -58,7 +59,10 @@ class RowBuilder:
                 if rule.numbering:
                     counts[rule.numbering] = counts.get(rule.numbering, 0) + 1
                     label = numbered(counts[rule.numbering], rule.numbering) + label
-                rows.append(_styled(made, rule, label))
+                code = made.code
+                if rule.code is not None:
+                    code = self.render(rule.code, {**made.context, "code": made.code, "name": made.name})
+                rows.append(_styled(replace(made, label=label, code=code), rule))
                 rows += self._rules(rule.rows, made.selection, made.context)
             if rule.numbering is None and not rule.fill:
                 counts.clear()
@@ -74,8 +78,7 @@ class RowBuilder:
         if rule.each:
             return self._values(rule, selection, context)
         label = self.render(rule.label or "", context)
-        code = self.render(rule.code, context)
-        return [BuiltRow(label, selection, code=code, name=label, context=context)]
+        return [BuiltRow(label, selection, name=label, context=context)]
 
     def _tree(self, rule: Row, selection: Selection, context: Mapping[str, Any]) -> list[BuiltRow]:
         dimension = str(rule.tree)
@@ -160,15 +163,15 @@ class RowBuilder:
         return list(used)
 
 
-def _styled(row: BuiltRow, rule: Row, label: str) -> BuiltRow:
+def _styled(row: BuiltRow, rule: Row) -> BuiltRow:
     """A row with what its rule says of its looks and of the figures it prints."""
     return replace(
         row,
-        label=label,
         kind=rule.kind,
         merge=rule.merge,
         blank=rule.blank,
         stepped=rule.stepped,
+        only_empty=rule.only_empty,
         source=rule.source,
         measure=rule.measure,
         indent=row.indent + rule.indent,

@@ -52,6 +52,7 @@ class Measure(Word):
     SHARE = "share", "占比"
     HELD = "held", "保有数量"
     BOUGHT = "bought", "购置数量"
+    OPENING = "opening", "年初数"
     VALUE = "value", "价值"
     PRICE = "price", "单价"
     SME = "sme", "面向中小企业"
@@ -85,6 +86,8 @@ class Column(Model):
     """A template for the cell's text, about `row`, `it` (the record), `unit`, `project`."""
     source: Annotated[Source | None, Zh("来源")] = None
     where: Annotated[Where, Zh("条件")] = {}
+    also: Annotated[Where | None, Zh("另加")] = None
+    """Lines under these conditions are summed too; none is counted twice."""
     measure: Annotated[Measure, Zh("数值")] = Measure.AMOUNT
     against: Annotated[Base, Zh("对比")] = Base.PRIOR
     by: Annotated[str | None, _one_of(("project", "unit"), "可借以取数的字段"), Zh("按")] = None
@@ -137,8 +140,8 @@ class Row(Model):
     """One row, or a rule that makes many: a `tree` of codes, or `each` value or record."""
 
     label: Annotated[str | None, Zh("标题")] = None
-    code: Annotated[str, Zh("编码")] = ""
-    """What a row that is listed by its label prints as its code."""
+    code: Annotated[str | None, Zh("编码")] = None
+    """A template for the row's code, instead of its own."""
     where: Annotated[Where, Zh("条件")] = {}
     source: Annotated[Source | None, Zh("来源")] = None
     measure: Annotated[Measure | None, Zh("数值")] = None
@@ -165,6 +168,8 @@ class Row(Model):
     merge: Annotated[Count, Zh("合并列数")] = 0
     """The label stands in the first so many columns, merged, as 合计 often does."""
     blank: Annotated[YesNo, Zh("不填数")] = False
+    only_empty: Annotated[YesNo, Zh("空表才印")] = False
+    """Printed only in a table without a figure, and then without the other rows."""
     fill: Annotated[YesNo, Zh("补空行")] = False
     """Blank rows here, as many as the other side needs to end level."""
 
@@ -203,6 +208,8 @@ class TableSpec(Model):
     code: Annotated[str, Zh("表号")]
     title: Annotated[str, Zh("标题")]
     subtitle: Annotated[str, Zh("副标题")] = ""
+    heading: Annotated[str, Zh("目录标题")] = ""
+    """A heading above the table that the contents list instead of its title."""
     above: Annotated[str | None, Zh("表上左")] = None
     """Printed above the table at the left; at the right stands the amount unit."""
     above_right: Annotated[str | None, Zh("表上右")] = None

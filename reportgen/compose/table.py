@@ -38,6 +38,7 @@ class Cell:
 class TableRow:
     cells: tuple[Cell, ...]
     total: bool = False
+    only_empty: bool = False
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -57,6 +58,7 @@ class Layout:
 class Table:
     id: str
     code: str
+    heading: str
     title: str
     subtitle: str
     above: str
@@ -77,6 +79,7 @@ class Form:
 
     id: str
     code: str
+    heading: str
     title: str
     subtitle: str
     pages: tuple[FormPage, ...]

@@ -39,15 +39,16 @@ class TableBuilder:
     def build(self, id_: str, spec: TableSpec, page: Page) -> Table:
         """`page` is where the table stands. Raises `MissingData` where no ledger has what is asked for."""
         header = _header(spec, self._label)
-        rows = self._rows(spec)
+        rows = _suited(self._rows(spec))
         amounts = self.amounts(spec)
-        context = {"amount_unit": unit_label(amounts)}
+        context = {"amount_unit": unit_label(amounts), "code": spec.code}
         notes = [self.render(note, context) for note in spec.notes]
         if spec.empty and is_empty(rows):
             notes.append(self.render(spec.empty, context))
         return Table(
             id=id_,
             code=spec.code,
+            heading=self._label(spec.heading),
             title=self._label(spec.title),
             subtitle=self._label(spec.subtitle),
             above=self.above(spec, context),
@@ -89,6 +90,7 @@ class TableBuilder:
                     for cell in self._cells(spec, block, row, number)
                 ),
                 any(row.kind is RowKind.TOTAL for row in rows),
+                any(row.only_empty for row in rows),
             )
             for number, rows in enumerate(zip(*(block.rows for block in blocks), strict=True), 1)
         )
@@ -166,6 +168,13 @@ def measured(
     return now - before if measure is Measure.CHANGE else growth(now, before)
 
 
+def _joined(one: Selection, other: Selection, source: str, measure: Measure) -> Decimal | None:
+    """The sum over what either selection holds, each record once."""
+    records = {r.path: r for s in (one, other) for r in s.total(source, measure.value).records}
+    values = [record.measures[measure.value] for record in records.values()]
+    return sum(values, Decimal(0)) if values else None
+
+
 _PARTS = {Show.CLASS_PART: slice(0, 3), Show.GROUP_PART: slice(3, 5), Show.ITEM_PART: slice(5, 7)}
 """The digits that a code's own level adds to those above it."""
 
@@ -179,6 +188,13 @@ def _shown(show: Show, row: BuiltRow) -> Cell:
     if show in _PARTS:
         return Cell(row.code[_PARTS[show]], CellKind.CODE)
     return Cell(row.label, CellKind.LABEL, indent=row.indent)
+
+
+def _suited(rows: tuple[TableRow, ...]) -> tuple[TableRow, ...]:
+    """The usual rows; where they hold no figure, the rows that are meant for an empty table, if any."""
+    usual = tuple(row for row in rows if not row.only_empty)
+    instead = tuple(row for row in rows if row.only_empty)
+    return instead if instead and is_empty(usual) else usual
 
 
 def _header(spec: TableSpec, label: Any) -> tuple[TableRow, ...]:

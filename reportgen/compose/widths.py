@@ -23,6 +23,8 @@ READABLE = Decimal("8.5")
 HEAD_LINES = 3
 LABEL_MIN, LABEL_EASY, LABEL_WISH, HEAD_WISH = 7.0, 11.0, 18.0, 8.0
 """A column of words, in ems: what it needs at least, what reads well, and what suits it."""
+INDENT = 1.5
+"""Ems of one level of indent, as in the style sheet."""
 HEAD_WHOLE = 4.0
 """A heading up to this long, such as 科目编码, is better not broken."""
 
@@ -71,8 +73,8 @@ def lay_out(
 
 def _need(header: Sequence[Cell], body: Sequence[Cell]) -> _Need:
     """What one column needs, from the cells that stand in it alone."""
-    fixed = max((ems(c.text) for c in body if not c.kind.wraps), default=0.0)
-    words = max((ems(c.text) + c.indent for c in body if c.kind.wraps), default=0.0)
+    fixed = max((ems(c.text) + INDENT * c.indent for c in body if not c.kind.wraps), default=0.0)
+    words = max((ems(c.text) + INDENT * c.indent for c in body if c.kind.wraps), default=0.0)
     head = max((ems(c.text) for c in header), default=0.0)
     least = max(fixed, min(words, LABEL_MIN), head / HEAD_LINES, min(head, 2.0))
     easy = max(least, min(words, LABEL_EASY), head if head <= HEAD_WHOLE else 0.0)

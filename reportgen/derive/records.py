@@ -14,7 +14,7 @@ from reportgen.model.procurement import Purchase, Service
 from reportgen.model.words import Word
 
 AMOUNT, PRIOR, EXECUTED = "amount", "prior", "executed"
-PIECES = ("held", "bought")
+PIECES = ("held", "opening", "bought")
 """Measures that count pieces; all others are amounts."""
 
 EXPENDITURE, REVENUE, CARRY_FORWARD = "expenditure", "revenue", "carry_forward"
@@ -174,10 +174,6 @@ def _assets(disclosure: Disclosure) -> Iterator[Record]:
     for index, item in enumerate(disclosure.assets.items if disclosure.assets else ()):
         yield Record(
             {"category": item.category, "name": item.name, "record": f"assets/{index}"},
-            {"held": Decimal(item.held), "bought": Decimal(item.bought), **_value(item.value)},
+            {m: Decimal(v) for m in (*PIECES, "value") if (v := getattr(item, m)) is not None},
             ("assets", "items", index),
         )
-
-
-def _value(value: Decimal | None) -> dict[str, Decimal]:
-    return {} if value is None else {"value": value}

@@ -33,6 +33,7 @@ MEASURE_LABELS = {
     "executed": "上年执行数",
     "held": "保有数量",
     "bought": "购置数量",
+    "opening": "年初数",
     "value": "价值",
     "price": "单价",
     "sme": "面向中小企业",

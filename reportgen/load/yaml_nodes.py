@@ -12,8 +12,8 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from reportgen.faults import Fault, FaultyInput, Place
 from reportgen.load.nodes import Entry, Mapping, Node, Scalar, Sequence
 
-MAX_NODES = 2_000_000
-"""Aliases may repeat a node; beyond this many the file is a bomb, not a budget."""
+MAX_REPEATED = 100_000
+"""Aliases may repeat nodes; beyond this many repetitions the file is a bomb, not a budget."""
 
 _NULL = "tag:yaml.org,2002:null"
 
@@ -88,7 +88,8 @@ class _Builder:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.count = 0
+        self.seen: set[int] = set()
+        self.repeated = 0
         self.faults: list[Fault] = []
 
     def build(self, root: Any) -> Node:
@@ -101,9 +102,10 @@ class _Builder:
         return Place(self.file, node.start_mark.line + 1, node.start_mark.column + 1)
 
     def _node(self, node: Any, above: tuple[int, ...]) -> Node:
-        self.count += 1
         place = self._place(node)
-        if self.count > MAX_NODES or id(node) in above:
+        self.repeated += id(node) in self.seen
+        self.seen.add(id(node))
+        if self.repeated > MAX_REPEATED or id(node) in above:
             raise FaultyInput([Fault(place, "锚点引用展开后过大或自相引用，不予读取")])
         above = (*above, id(node))
         if isinstance(node, ScalarNode):

@@ -12,6 +12,8 @@ class Asset(Model):
     category: Annotated[Text, Zh("类别")]
     name: Annotated[Text, Zh("名称")]
     held: Annotated[Count, Zh("保有", "保有数量")] = 0
+    opening: Annotated[Count | None, Zh("年初数", "年初数量")] = None
+    """How many there were a year before."""
     bought: Annotated[Count, Zh("购置", "购置数量")] = 0
     measure: Annotated[Text, Zh("计量单位")] = "辆"
     value: Annotated[Amount | None, Zh("价值")] = None

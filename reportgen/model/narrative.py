@@ -34,6 +34,7 @@ class Topic(Word):
     TRAINING = "training", "培训费"
     AGENCY_OPERATION = "agency_operation", "机关运行经费"
     PROCUREMENT = "procurement", "政府采购"
+    SERVICES = "services", "政府购买服务", "购买服务"
     ASSETS = "assets", "国有资产"
 
 

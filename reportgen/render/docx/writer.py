@@ -20,6 +20,9 @@ from reportgen.render.docx.package import name_alternatives, stable
 from reportgen.render.docx.sections import no_page_numbers, number_pages, open_section, text_width
 from reportgen.render.docx.tables import table
 
+COVER_GAP = 5100
+"""Twips above the date on the cover: 90 mm, as in the style sheet."""
+
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4}
 
 
@@ -134,10 +137,11 @@ class _Walk:
         self._add(paragraph(styles.TABLE_ABOVE, content, stops))
 
     def _cover(self, part: HtmlElement) -> None:
-        lead = w("spacing", before=4000)
         for at, block in enumerate(part):
-            style = styles.COVER_NAME if "name" in (block.get("class") or "") else styles.COVER_TEXT
-            self._add(paragraph(style, _inline(block), *([lead] if at == 0 else [])))
+            classes = (block.get("class") or "").split()
+            style = styles.COVER_NAME if "name" in classes else styles.COVER_TEXT
+            space = 4000 if at == 0 else COVER_GAP if "date" in classes else 0
+            self._add(paragraph(style, _inline(block), *([w("spacing", before=space)] if space else [])))
 
     def _contents(self, nav: HtmlElement) -> None:
         """A TOC field whose result is already there, for readers that never update fields."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +10,13 @@ from typing import Any
 from reportgen.compose.numbers import AmountStyle, unit_label
 from reportgen.compose.spec import Orientation, TableSpec
 from reportgen.compose.table import Form, FormPage
-from reportgen.compose.tables import TableBuilder
+from reportgen.compose.tables import TableBuilder, notes_of
 from reportgen.compose.templates import Templates
 from reportgen.derive.budget import Budget
 from reportgen.derive.dimensions import read_conditions
+
+_FIGURE = re.compile(r'data-value="-?[0.]*[1-9]')
+"""A figure other than 0 in a fragment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +39,23 @@ class FormBuilder:
             "code": spec.code,
             **self.functions(amounts),
         }
-        notes = spec.notes if subjects or not spec.empty else (*spec.notes, spec.empty)
         return Form(
             id=id_,
             code=spec.code,
             heading=self.templates.label(spec.heading, {}),
             title=self.templates.label(spec.title, {}),
             subtitle=self.templates.label(spec.subtitle, {}),
-            pages=tuple(self._page(spec, {**common, **subject}, notes) for subject in subjects or [{}]),
+            pages=tuple(self._page(spec, {**common, **subject}) for subject in subjects or [{}]),
             landscape=spec.orientation is Orientation.LANDSCAPE,
         )
 
-    def _page(self, spec: TableSpec, names: Mapping[str, Any], notes: tuple[str, ...]) -> FormPage:
+    def _page(self, spec: TableSpec, names: Mapping[str, Any]) -> FormPage:
+        html = self.templates.fragment(str(spec.form), names)
+        notes = notes_of(spec, empty=not _FIGURE.search(html))
         return FormPage(
             above=self.tables.above(spec, names),
             above_right=self.tables.above_right(spec, names),
-            html=self.templates.fragment(str(spec.form), names),
+            html=html,
             notes=tuple(self.templates.label(note, names) for note in notes),
         )
 

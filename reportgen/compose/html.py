@@ -19,6 +19,10 @@ _CLASS = {
 }
 
 
+ROWS_KEPT_TOGETHER = 24
+"""A form of more rows than this may be longer than a page, and then breaks where it must."""
+
+
 def table_block(table: Table, level: int) -> Markup:
     """A table with its heading, the line above it, and its notes."""
     columns = M("").join(M('<col style="width:{:.3f}%"/>').format(w * 100) for w in table.layout.widths)
@@ -46,7 +50,9 @@ def form_block(form: Form, level: int) -> Markup:
 
 
 def _form_page(form: Form, page: FormPage, level: int) -> Markup:
-    return M('<div class="form">{}{}{}{}</div>').format(
+    rows = page.html.count("<tr")
+    return M('<div class="{}">{}{}{}{}</div>').format(
+        "form long" if rows > ROWS_KEPT_TOGETHER else "form",
         _heading(form, level),
         _above(page.above, page.above_right),
         Markup(page.html),  # the profile's own HTML; what it prints of the input is escaped there

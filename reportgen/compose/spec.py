@@ -228,6 +228,7 @@ class TableSpec(Model):
     """A row of column numbers under the header; what it says (栏次) stands in its first column."""
     omit_empty: Annotated[YesNo, Zh("无数据不印")] = False
     notes: Annotated[tuple[str, ...], Zh("注")] = ()
+    notes_when_empty: Annotated[YesNo, Zh("空表也印注")] = True
     empty: Annotated[str, Zh("空表说明")] = ""
     """The statement under a table that has no figure (rule R4)."""
     orientation: Annotated[Orientation, Zh("方向")] = Orientation.AUTO

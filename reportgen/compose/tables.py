@@ -42,9 +42,7 @@ class TableBuilder:
         rows = _suited(self._rows(spec))
         amounts = self.amounts(spec)
         context = {"amount_unit": unit_label(amounts), "code": spec.code}
-        notes = [self.render(note, context) for note in spec.notes]
-        if spec.empty and is_empty(rows):
-            notes.append(self.render(spec.empty, context))
+        notes = tuple(self.render(note, context) for note in notes_of(spec, empty=is_empty(rows)))
         return Table(
             id=id_,
             code=spec.code,
@@ -55,7 +53,7 @@ class TableBuilder:
             above_right=self.above_right(spec, context),
             header=header,
             rows=rows,
-            notes=tuple(notes),
+            notes=notes,
             layout=lay_out(header, rows, self.profile.style, spec.orientation, page),
         )
 
@@ -147,6 +145,12 @@ class TableBuilder:
         else:
             text = amount_text(value, column.amounts.over(self.amounts(spec)))
         return Cell(text, CellKind.AMOUNT, value, fact)
+
+
+def notes_of(spec: TableSpec, *, empty: bool) -> tuple[str, ...]:
+    """The notes under a table, and the statement that it has no figure (rules R4, W6)."""
+    usual = () if empty and not spec.notes_when_empty else spec.notes
+    return (*usual, spec.empty) if empty and spec.empty else usual
 
 
 def measured(

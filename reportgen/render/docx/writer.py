@@ -100,7 +100,9 @@ class _Walk:
         tag, classes = str(block.tag), (block.get("class") or "").split()
         if tag == "div":
             for at, child in enumerate(block):
-                self._block(child, new_page=new_page and at == 0, form="form" in classes)
+                self._block(
+                    child, new_page=new_page and at == 0, form="form" in classes and "long" not in classes
+                )
         elif tag == "table":
             size = self.document.style.table_size
             self._add(table(block, self.width, size, keep_together=form))

@@ -6,16 +6,12 @@ from lxml import etree
 from lxml import html as lxml_html
 from markupsafe import Markup
 
-from reportgen.compose.spec import Contents
-
 HEADINGS = ("h1", "h2", "h3", "h4")
 
 
-def contents_place(contents: Contents) -> Markup:
+def contents_place(title: str, levels: int) -> Markup:
     """Where the contents will stand, to be filled once all headings are known."""
-    return Markup('<nav class="toc" data-levels="{}"><p class="toc-title">{}</p></nav>').format(
-        contents.levels, contents.title
-    )
+    return Markup('<nav class="toc" data-levels="{}"><p class="toc-title">{}</p></nav>').format(levels, title)
 
 
 def assemble(parts: Markup, title: str) -> str:

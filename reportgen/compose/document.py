@@ -121,7 +121,7 @@ class _Composer:
     def _title(self, spec: TableSpec) -> str:
         """A table's title as lists of tables print it; its own faults are told where it is built."""
         try:
-            return self.templates.label(spec.title + spec.subtitle, {})
+            return self.templates.label(spec.heading or spec.title + spec.subtitle, {})
         except LabelFault:
             return spec.title
 
@@ -139,7 +139,8 @@ class _Composer:
             self.lacking.setdefault((place, error.what), []).append(spec.code or name)
         except LabelFault as error:
             node = self.profile.nodes[name]
-            self.faults += error.at(find_text(node, error.template) or Place(node.place.file))
+            stands = find_text(node, error.template) or find_text(self.profile.root, error.template)
+            self.faults += error.at(stands or Place(node.place.file))
         except FaultyInput as error:
             self.faults += error.faults
         return None
@@ -150,14 +151,15 @@ class _Composer:
                 functions = self._functions_for_forms(self.profile.spec.amounts.over(AMOUNTS))
                 return section("cover", Markup(self.templates.fragment(part.cover, functions)))
             if part.contents is not None:
-                return contents_place(part.contents)
+                title = self.templates.label(part.contents.title, {})
+                return contents_place(title, part.contents.levels)
             if part.text is not None:
                 return section(
                     "text", Markup(self.templates.narrative(part.text, self._functions_for_text()))
                 )
             return self._tables_part(part, [tables[name] for name in part.tables if name in tables])
         except LabelFault as error:
-            self.faults += error.at(Place(shown(self.profile.folders[0] / MAIN)))
+            self._blame_profile(error)
         except FaultyInput as error:
             self.faults += error.faults
         return Markup("")
@@ -178,12 +180,17 @@ class _Composer:
             heading = Markup("")
         return Markup("").join(sections)
 
+    def _blame_profile(self, error: LabelFault) -> None:
+        """A template that stands in profile.yaml, if in none of the files that tried to use it."""
+        whole = Place(shown(self.profile.folders[0] / MAIN))
+        self.faults += error.at(find_text(self.profile.root, error.template) or whole)
+
     def _own_label(self, template: str) -> str:
         """A template of profile.yaml; a fault is kept, and nothing printed for it."""
         try:
             return self.templates.label(template, {})
         except LabelFault as error:
-            self.faults += error.at(Place(shown(self.profile.folders[0] / MAIN)))
+            self._blame_profile(error)
             return ""
 
     def _functions_for_forms(self, amounts: AmountStyle) -> dict[str, Any]:

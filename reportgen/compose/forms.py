@@ -39,13 +39,17 @@ class FormBuilder:
             "code": spec.code,
             **self.functions(amounts),
         }
+        pages = tuple(
+            self._page(spec, {**common, "number": number, **subject})
+            for number, subject in enumerate(subjects or [{}], 1)
+        )
         return Form(
             id=id_,
             code=spec.code,
             heading=self.templates.label(spec.heading, {}),
-            title=self.templates.label(spec.title, {}),
+            title=pages[0].title,
             subtitle=self.templates.label(spec.subtitle, {}),
-            pages=tuple(self._page(spec, {**common, **subject}) for subject in subjects or [{}]),
+            pages=pages,
             landscape=spec.orientation is Orientation.LANDSCAPE,
         )
 
@@ -53,6 +57,7 @@ class FormBuilder:
         html = self.templates.fragment(str(spec.form), names)
         notes = notes_of(spec, empty=not _FIGURE.search(html))
         return FormPage(
+            title=self.templates.label(spec.title, names),
             above=self.tables.above(spec, names),
             above_right=self.tables.above_right(spec, names),
             html=html,

@@ -34,7 +34,7 @@ def table_block(table: Table, level: int) -> Markup:
     ).format(table.layout.size, columns, head, body)
     return M('<div class="{}">{}{}{}{}</div>').format(
         "table landscape" if table.layout.landscape else "table",
-        _heading(table, level),
+        _heading(table.heading, table.title, table.subtitle, level),
         _above(table.above, table.above_right),
         grid,
         _notes(table.notes),
@@ -42,41 +42,43 @@ def table_block(table: Table, level: int) -> Markup:
 
 
 def form_block(form: Form, level: int) -> Markup:
-    """A form's pages, each under its title; only the first is a heading."""
-    pages = [_form_page(form, page, level if index == 0 else 0) for index, page in enumerate(form.pages)]
+    """A form's pages, each under its title; a title that repeats the one before is no heading again."""
+    pages = []
+    for index, page in enumerate(form.pages):
+        again = index > 0 and page.title == form.pages[index - 1].title
+        pages.append(_form_page(form, page, 0 if again else level, form.heading if index == 0 else ""))
     return M('<div class="{}">{}</div>').format(
         "table landscape" if form.landscape else "table", M("").join(pages)
     )
 
 
-def _form_page(form: Form, page: FormPage, level: int) -> Markup:
+def _form_page(form: Form, page: FormPage, level: int, heading: str) -> Markup:
     rows = page.html.count("<tr")
     return M('<div class="{}">{}{}{}{}</div>').format(
         "form long" if rows > ROWS_KEPT_TOGETHER else "form",
-        _heading(form, level),
+        _heading(heading, page.title, form.subtitle, level),
         _above(page.above, page.above_right),
         Markup(page.html),  # the profile's own HTML; what it prints of the input is escaped there
         _notes(page.notes),
     )
 
 
-def _heading(table: Table | Form, level: int) -> Markup:
+def _heading(heading: str, title: str, subtitle: str, level: int) -> Markup:
     """The title, a heading of its own unless another one stands above it; level 0 is no heading."""
-    inner = M("{}").format(table.title)
-    if table.subtitle:
-        inner += M('<span class="subtitle">{}</span>').format(table.subtitle)
-    above = M("")
-    if level and table.heading:
-        above = M("<h{0}>{1}</h{0}>").format(level, table.heading)
-    if level and not table.heading:
+    inner = M("{}").format(title)
+    if subtitle:
+        inner += M('<span class="subtitle">{}</span>').format(subtitle)
+    if level and not heading:
         return M('<h{0} class="table-title">{1}</h{0}>').format(level, inner)
+    above = M("<h{0}>{1}</h{0}>").format(level, heading) if level else M("")
     return above + M('<p class="table-title">{}</p>').format(inner)
 
 
 def _above(left: str, right: str) -> Markup:
     if not (left or right):
         return M("")
-    return M('<p class="above"><span class="right">{}</span>{}</p>').format(right, left)
+    # an empty line would hold nothing but a float, which page breaks do not see
+    return M('<p class="above"><span class="right">{}</span>{}</p>').format(right, left or "\u00a0")
 
 
 def _notes(notes: Sequence[str]) -> Markup:

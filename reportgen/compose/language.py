@@ -14,11 +14,12 @@ from reportgen.compose.figures import Coded, Figure, Printed
 from reportgen.compose.markdown import Block, Html
 from reportgen.compose.numbers import AmountStyle, PercentStyle, amount_text, percent_text
 from reportgen.compose.rows import Render
-from reportgen.compose.spec import ProfileSpec
+from reportgen.compose.spec import SOURCES, ProfileSpec
 from reportgen.derive.arithmetic import growth, share
 from reportgen.derive.budget import Budget
 from reportgen.derive.dimensions import DIMENSIONS, Condition, read_conditions
-from reportgen.derive.selection import MissingData
+from reportgen.derive.selection import MEASURE_LABELS, MissingData
+from reportgen.faults import nearest
 from reportgen.model.narrative import Topic
 
 NO_PRIOR = "输入里没有上年预算数，表中相应的列空着，文字中不写增减"
@@ -65,11 +66,14 @@ class Language:
 
     def figure(self, source: str = "expenditure", measure: str = "amount", **where: Any) -> Figure:
         """`figure(nature="basic")`: expenditure under conditions; `figure("revenue", fund="other")`."""
+        _known(source, SOURCES, "数据来源")
+        _known(measure, MEASURE_LABELS, "数值")
         selection = self.budget.select(read_conditions(where))
         return Figure(selection, source, measure, self.amounts, self.unit, self._no_before)
 
     def pieces(self, measure: str, **where: Any) -> Figure:
         """Counts of assets: `pieces("held", category="车辆")`."""
+        _known(measure, MEASURE_LABELS, "数值")
         return Figure(
             self.budget.select(read_conditions(where)), "assets", measure, None, "", self._no_before
         )
@@ -78,9 +82,9 @@ class Language:
         """An amount that the input gives outside the lines, such as a transfer."""
         return Printed(amount_text(yuan, self.amounts) + self.unit, yuan, "input")
 
-    def exact(self, figure: Figure) -> Printed:
-        """A figure with all its digits and no trailing zeros, where rounding would hide some."""
-        every = self.amounts.model_copy(update={"decimals": 6, "trim": True})
+    def exact(self, figure: Figure, decimals: int = 6) -> Printed:
+        """A figure with all its digits (or so many decimals) and no trailing zeros."""
+        every = self.amounts.model_copy(update={"decimals": decimals, "trim": True})
         return Printed(amount_text(figure.value, every) + self.unit, figure.value, "exact")
 
     def past(self, year: int, name: str, unit: str | None = None) -> Printed | None:
@@ -117,6 +121,7 @@ class Language:
         percent: bool = True,
         explain: bool = True,
         decimals: int | None = None,
+        most: int = MAX_CONTRIBUTIONS,
     ) -> Html:
         """«较2023年增加…元，增长…%，主要原因是…»; 与上年持平 without a cause (rules W1 to W3)."""
         wording = self.profile.wording
@@ -133,16 +138,16 @@ class Language:
         if rate is not None:
             parts += ["，" + (wording.growth if rises else wording.decline), rate]
         said = Html("").join(map(escape, parts))
-        return said + self._why(figure, cause, by) if explain else said
+        return said + self._why(figure, cause, by, most) if explain else said
 
-    def _why(self, figure: Figure, topic: str, by: str) -> Html:
+    def _why(self, figure: Figure, topic: str, by: str, most: int) -> Html:
         """The written cause; else the largest contributions to the change; else nothing, and a warning."""
         written = self.cause(topic) if topic else None
         if written:
             return Html("{}{}").format(self._lead(self.profile.wording.cause, figure), written)
         for least in (1,) if by else (2, 1):
             for dimension in (by,) if by else FALLBACK_DIMENSIONS:
-                found = self._contributions(figure, dimension, least)
+                found = self._contributions(figure, dimension, least)[:most]
                 if found:
                     lead = self._lead(self.profile.wording.contributions, figure)
                     return Html("{}{}").format(lead, Html("，").join(found))
@@ -173,8 +178,7 @@ class Language:
         same.sort(key=lambda pair: (-abs(pair[1].difference), pair[0]))
         verb = self.profile.wording.increase if rises else self.profile.wording.decrease
         return [
-            Html("{}{}{}").format(self.label(dimension, value), verb, below.change)
-            for value, below in same[:MAX_CONTRIBUTIONS]
+            Html("{}{}{}").format(self.label(dimension, value), verb, below.change) for value, below in same
         ]
 
     def _below(self, figure: Figure, dimension: str, value: str) -> Figure:
@@ -189,6 +193,8 @@ class Language:
         self, dimension: str, level: str = "", source: str = "expenditure", **where: Any
     ) -> list[Coded]:
         """The codes of a level in use this year or last, in order; or every value of a plain dimension."""
+        _known(dimension, DIMENSIONS, "维度")
+        _known(level or "项", LEVELS, "级次")
         top = self.figure(source, **where)
         measures = ("amount", "prior") if top.has_before else ("amount",)
         values = top.selection.values(source, dimension, measures)
@@ -214,6 +220,7 @@ class Language:
 
     def largest(self, dimension: str, count: int, source: str = "expenditure", **where: Any) -> list[str]:
         """Names of the values with the largest amounts, largest first."""
+        _known(dimension, DIMENSIONS, "维度")
         top = self.figure(source, **where)
         values = top.selection.values(source, dimension, ("amount",))
         amounts = {value: self._below(top, dimension, value).value for value in values}
@@ -255,6 +262,11 @@ class Language:
         if message not in self._warned:
             self._warned.add(message)
             self.warn(message, key)
+
+
+def _known(word: str, words: Iterable[str], what: str) -> None:
+    if word not in words:
+        raise ValueError(f"没有{what}“{word}”{nearest(word, words) or '；可写：' + '、'.join(words)}")
 
 
 def _key(topic: str) -> str:

@@ -33,6 +33,8 @@ class Profile:
     folders: tuple[Path, ...]
     """The profile's own folder, then those it extends."""
     spec: ProfileSpec
+    root: Node
+    """profile.yaml as typed, what it inherits included."""
     tables: Mapping[str, TableSpec]
     """By file name without `.yaml`; those that parts list come first, in their order."""
     nodes: Mapping[str, Node]
@@ -65,14 +67,14 @@ def load_profile(folder: Path) -> Profile:
     if isinstance(node, MappingNode):
         spec, more = validate(node, ProfileSpec, {})
         faults += more
-    if spec is None:
+    if spec is None or not isinstance(node, MappingNode):
         raise FaultyInput(faults)
     tables, nodes = _tables(folders, node, spec, faults)
     faults += _missing_files(folders, node, spec, tables)
     if faults:
         raise FaultyInput(faults)
     css = find_file(folders, "style.css")
-    return Profile(folders, spec, tables, nodes, read_text(css) if css else "")
+    return Profile(folders, spec, node, tables, nodes, read_text(css) if css else "")
 
 
 def find_file(folders: Sequence[Path], name: str) -> Path | None:

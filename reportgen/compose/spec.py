@@ -41,6 +41,19 @@ Where = Annotated[dict[str, tuple[str, ...]], AfterValidator(_conditions)]
 Source = Annotated[str, _one_of(SOURCES, "数据来源")]
 
 
+def _labels(typed: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """Labels by dimension and value, both read like conditions."""
+    read: dict[str, dict[str, str]] = {}
+    for dimension, labels in typed.items():
+        for value, label in labels.items():
+            try:
+                (condition,) = read_conditions({dimension: value})
+            except ValueError as error:
+                raise reject(str(error)) from None
+            read.setdefault(condition.dimension, {})[condition.values[0]] = label
+    return read
+
+
 class Measure(Word):
     """What a column prints of the records it sums."""
 
@@ -302,7 +315,7 @@ class ProfileSpec(Model):
     above_right: Annotated[str, Zh("表上右")] = "单位：{{ amount_unit }}"
     text: Annotated[Text, Zh("正文")] = Text()
     wording: Annotated[Wording, Zh("用语")] = Wording()
-    labels: Annotated[dict[str, dict[str, str]], Zh("称谓")] = {}
+    labels: Annotated[dict[str, dict[str, str]], AfterValidator(_labels), Zh("称谓")] = {}
     """What values of a dimension are called in sentences: `{nature: {basic: 基本支出预算}}`."""
     style: Annotated[Style, Zh("版式")] = Style()
     parts: Annotated[tuple[Part, ...], Zh("组成")]

@@ -63,4 +63,4 @@ class Style(Model):
     table_title_size: Annotated[Length, Zh("表题字号")] = Decimal(18)
     table_size: Annotated[Length, Zh("表格字号")] = Decimal("10.5")
     """The largest size in tables; wide tables are set smaller, down to `table_size_min`."""
-    table_size_min: Annotated[Length, Zh("表格最小字号")] = Decimal(7)
+    table_size_min: Annotated[Length, Zh("表格最小字号")] = Decimal("5.5")

@@ -92,6 +92,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class FormPage:
+    title: str
     above: str
     above_right: str
     html: str

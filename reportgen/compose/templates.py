@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -61,7 +61,9 @@ class Templates:
             return template
         try:
             return self._labels.from_string(template).render({**self.common, **context})
-        except (TemplateError, MissingData, ValueError, TypeError) as error:
+        except FaultyInput:
+            raise
+        except Exception as error:  # a template may run any expression its author wrote
             raise LabelFault(template, self._explain(error, context)) from error
 
     def fragment(self, name: str, context: Mapping[str, Any]) -> str:
@@ -88,7 +90,9 @@ class Templates:
         names = {**self.common, **context}
         try:
             return environment.get_template(name).render(names)
-        except (TemplateError, MissingData, NothingWritten, ValueError, TypeError) as error:
+        except FaultyInput:
+            raise
+        except Exception as error:  # a template may run any expression its author wrote
             raise FaultyInput([Fault(self._place(error, name), self._explain(error, names))]) from error
 
     def _place(self, error: Exception, name: str) -> Place:

@@ -69,7 +69,8 @@ class Word(StrEnum):
             if text == member.value or text in member.zh:
                 return member
         choices = [m.label for m in cls]
-        raise reject(f"“{text}”不在可选值之内：{'、'.join(choices)}{nearest(text, choices)}")
+        known = [m.value for m in cls] if text.isascii() else [word for m in cls for word in m.zh]
+        raise reject(f"“{text}”不在可选值之内：{'、'.join(choices)}{nearest(text, known)}")
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:

@@ -5,12 +5,22 @@ from __future__ import annotations
 from reportgen.check.agreement import ledgers_agree
 from reportgen.check.codes import codes_have_names
 from reportgen.check.control import control_totals_hold
+from reportgen.check.lines import causes_concern_lines, lines_are_leaves, lines_differ, units_are_named
 from reportgen.check.references import references_resolve
 from reportgen.derive.budget import Budget
 from reportgen.faults import Fault
 from reportgen.load import Loaded
 
-RULES = (references_resolve, codes_have_names, ledgers_agree, control_totals_hold)
+RULES = (
+    references_resolve,
+    codes_have_names,
+    lines_are_leaves,
+    lines_differ,
+    units_are_named,
+    ledgers_agree,
+    control_totals_hold,
+    causes_concern_lines,
+)
 
 
 def check(loaded: Loaded, budget: Budget) -> list[Fault]:

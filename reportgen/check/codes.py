@@ -14,6 +14,7 @@ FIELDS = {
     Classification.ECONOMIC: "economic",
     Classification.GOVERNMENT: "government",
 }
+NAME_FIELDS = {Classification.FUNCTION: "功能科目名称", Classification.ECONOMIC: "部门经济科目名称"}
 FIRST_DIGIT = {
     Classification.FUNCTION: "2",
     Classification.ECONOMIC: "3",
@@ -44,8 +45,8 @@ def _finding(budget: Budget, classification: Classification, code: str, typed: s
     if name:
         return f"{what}，采用输入给出的名称“{name}”；请核对", Severity.WARNING
     own = (
-        "在这一行写出科目名称，或"
-        if code == typed and classification is not Classification.GOVERNMENT
+        f"在这一行的“{NAME_FIELDS[classification]}”里写上名称，或"
+        if code == typed and classification in NAME_FIELDS
         else ""
     )
     return f'{what}；请核对编码，{own}在“科目名称”里写上 "{code}": 名称', Severity.ERROR

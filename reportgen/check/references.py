@@ -63,5 +63,7 @@ def _unlisted(loaded: Loaded, what: str, listed: list[str], mentions: Iterable[M
     for path, code in mentions:
         if code is not None and code not in known and code not in told:
             told.add(code)
-            hint = nearest(code, listed)
-            yield Fault(loaded.place(*path), f"“{what}”清单里没有“{code}”{hint or '；请补上，或改正编码'}")
+            hint = nearest(code, listed) or "；请补上，或改正编码"
+            if any(word in code for word in ("合计", "小计", "总计")):
+                hint = "；像是合计行，合计不要写，请删去"
+            yield Fault(loaded.place(*path), f"“{what}”清单里没有“{code}”{hint}")

@@ -109,7 +109,8 @@ class _Composer:
         page = self.profile.spec.style.table_page
         built = {name: table for name in self.listed if (table := self._table(name, page)) is not None}
         for (place, what), codes in self.lacking.items():
-            message = f"{'、'.join(codes)}需要{what}，这里没有；请补上，或另给一份含有它的台账"
+            other = "，或另给一份含有它的台账" if len(self.budget.disclosure.expenditure) > 1 else ""
+            message = f"{'、'.join(codes)}需要{what}，这里没有；请补上{other}"
             self.faults.append(Fault(place, message))
         return built
 

@@ -145,13 +145,14 @@ class Language:
         written = self.cause(topic) if topic else None
         if written:
             return Html("{}{}").format(self._lead(self.profile.wording.cause, figure), written)
+        subject = self._subject(topic)
         for least in (1,) if by else (2, 1):
             for dimension in (by,) if by else FALLBACK_DIMENSIONS:
-                found = self._contributions(figure, dimension, least)[:most]
+                found = self._contributions(figure, dimension, least, most, subject)
                 if found:
                     lead = self._lead(self.profile.wording.contributions, figure)
                     return Html("{}{}").format(lead, Html("，").join(found))
-        subject = self._subject(topic) or str(figure.selection.conditions)
+        subject = subject or str(figure.selection.conditions)
         self._warn_once(f"“{subject}”比上年有增减而没有写原因；请在“原因”里补上（W2）", "causes")
         return Html("")
 
@@ -164,21 +165,38 @@ class Language:
         }
         return self.render(template, names)
 
-    def _contributions(self, figure: Figure, dimension: str, least: int) -> list[Html]:
-        """«基本支出增加…元» for the values that moved most in the direction of the whole."""
+    def _contributions(
+        self, figure: Figure, dimension: str, least: int, most: int, subject: str
+    ) -> list[Html]:
+        """«基本支出增加…元» for the values that moved most in the direction of the whole.
+
+        Where they moved by more than the whole, the largest countermove is told too; a figure
+        is no explanation of itself.
+        """
         try:
             values = figure.selection.values(figure.source, dimension, ("amount", "prior"))
             moved = [(value, self._below(figure, dimension, value)) for value in values]
-            rises = figure.difference > 0
-            same = [(v, f) for v, f in moved if f.difference and (f.difference > 0) is rises]
+            moved = [(value, below) for value, below in moved if below.difference]
         except MissingData:
             return []
         if len(values) < least:
             return []
-        same.sort(key=lambda pair: (-abs(pair[1].difference), pair[0]))
-        verb = self.profile.wording.increase if rises else self.profile.wording.decrease
+        moved.sort(key=lambda pair: (-abs(pair[1].difference), pair[0]))
+        rises = figure.difference > 0
+        told = [(v, f) for v, f in moved if (f.difference > 0) is rises][:most]
+        names = [self.label(dimension, value) for value, _ in told]
+        if len(names) == 1 and subject and (names[0].startswith(subject[:3]) or names[0] in subject):
+            return []
+        if sum(abs(f.difference) for _, f in told) > abs(figure.difference):
+            told += [(v, f) for v, f in moved if (f.difference > 0) is not rises][:1]
+        wording = self.profile.wording
         return [
-            Html("{}{}{}").format(self.label(dimension, value), verb, below.change) for value, below in same
+            Html("{}{}{}").format(
+                self.label(dimension, value),
+                wording.increase if below.difference > 0 else wording.decrease,
+                below.change,
+            )
+            for value, below in told
         ]
 
     def _below(self, figure: Figure, dimension: str, value: str) -> Figure:
@@ -228,10 +246,11 @@ class Language:
         return [self.label(dimension, value) for value in ordered[:count]]
 
     def cause(self, topic: str) -> str | None:
-        return self.budget.disclosure.causes.get(_key(topic))
+        """The written cause, without the full stop that the sentence brings itself."""
+        return _clause(self.budget.disclosure.causes.get(_key(topic)))
 
     def use(self, topic: str) -> str | None:
-        return self.budget.disclosure.uses.get(_key(topic))
+        return _clause(self.budget.disclosure.uses.get(_key(topic)))
 
     def missing(self, what: str) -> Html:
         """Prints nothing and warns that a part of the text is left out for want of input."""
@@ -262,6 +281,10 @@ class Language:
         if message not in self._warned:
             self._warned.add(message)
             self.warn(message, key)
+
+
+def _clause(text: str | None) -> str | None:
+    return text.rstrip("。；;. ") or None if text else None
 
 
 def _known(word: str, words: Iterable[str], what: str) -> None:

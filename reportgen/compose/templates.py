@@ -29,6 +29,15 @@ class LabelFault(FaultyInput):
         return [Fault(place, fault.message) for fault in self.faults]
 
 
+_MEANING = {
+    "Encountered unknown tag": "{% if %}、{% for %} 与 {% endif %}、{% endfor %} 没有配对，或词写错了",
+    "Unexpected end of template": "{% if %} 或 {% for %} 没有收尾，要有 {% endif %} 或 {% endfor %}",
+    "unexpected char": "有不认识的字符；引号、逗号、括号要用半角",
+    "unexpected '}'": "大括号没有配对",
+    "expected token": "这里少了或多了一个符号",
+}
+
+
 class NothingWritten(Exception):
     """A narrative prints a value that the input leaves empty."""
 
@@ -111,10 +120,18 @@ class Templates:
         if isinstance(error, NothingWritten):
             return "这里要印的内容在输入里没有填写；请补上，或在模板里用 {% if %} 判断"
         if isinstance(error, UndefinedError):
-            word = str(error.message).split("'")[1] if "'" in str(error.message) else ""
+            words = str(error.message).split("'")
+            if "has no attribute" in str(error.message):
+                return f"这里没有“{words[-2]}”这一项；请核对名字（{error.message}）"
+            word = words[1] if len(words) > 1 else ""
             return f"模板里的名字不认识（{error.message}）{nearest(word, {**self.common, **names})}"
         if isinstance(error, TemplateSyntaxError):
-            return f"模板写法有误（{error.message}）"
+            meaning = next((zh for en, zh in _MEANING.items() if en in str(error.message)), "")
+            return (
+                f"模板写法有误：{meaning}（{error.message}）"
+                if meaning
+                else f"模板写法有误（{error.message}）"
+            )
         return f"模板出错（{error}）"
 
 

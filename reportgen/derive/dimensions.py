@@ -98,7 +98,7 @@ DIMENSIONS: Mapping[str, Dimension] = {
     "fund": Dimension("资金", Fund),
     "project": Dimension("项目"),
     "project_level": Dimension("项目级别", ProjectLevel, follows_from="项目"),
-    "project_category": Dimension("项目类别"),
+    "project_category": Dimension("项目类别", follows_from="项目清单里的“项目类别”"),
     "item": Dimension("三公项目", Item, follows_from="部门经济科目"),
     "carryover": Dimension("上年结转", Flag),
     "kind": Dimension("采购类别", PurchaseKind),

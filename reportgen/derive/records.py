@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from reportgen.catalog import Catalog
 from reportgen.derive.dimensions import ITEM_OF_ECONOMIC
+from reportgen.model.department import UnitKind
 from reportgen.model.disclosure import Disclosure
 from reportgen.model.lines import ExpenditureLine, Nature, Staffing
 from reportgen.model.procurement import Purchase, Service
-from reportgen.model.words import Word
 
 AMOUNT, PRIOR, EXECUTED = "amount", "prior", "executed"
 PIECES = ("held", "opening", "bought")
@@ -50,7 +50,7 @@ Sources = Mapping[str, tuple[Ledger, ...]]
 
 def sources(disclosure: Disclosure, catalog: Catalog) -> Sources:
     """Every source of figures, by name, each with the ledgers it may be drawn from."""
-    kinds: Mapping[str, Word] = {unit.code: unit.kind for unit in disclosure.units}
+    kinds: Mapping[str, UnitKind] = {unit.code: unit.kind for unit in disclosure.units}
     ledgers = tuple(
         Ledger(name, tuple(_expenditure(disclosure, catalog, kinds, name))) for name in disclosure.expenditure
     )
@@ -67,7 +67,7 @@ def sources(disclosure: Disclosure, catalog: Catalog) -> Sources:
 
 
 def _expenditure(
-    disclosure: Disclosure, catalog: Catalog, kinds: Mapping[str, Word], ledger: str
+    disclosure: Disclosure, catalog: Catalog, kinds: Mapping[str, UnitKind], ledger: str
 ) -> Iterator[Record]:
     levels = {project.code: project.level for project in disclosure.projects}
     categories = {project.code: project.category for project in disclosure.projects}
@@ -78,12 +78,10 @@ def _expenditure(
             line.fund or defaults.fund,
             line.nature or defaults.nature,
         )
-        kind = kinds.get(unit or "", disclosure.department.kind)
-        government = line.government or (
-            catalog.government(line.economic, disclosure.department.kind.read(kind))
-            if line.economic
-            else None
-        )
+        kind = _kind(disclosure, kinds, unit)
+        government = line.government
+        if government is None and line.economic and kind:
+            government = catalog.government(line.economic, kind)
         known = {
             "unit": unit,
             "unit_kind": kind,
@@ -109,6 +107,13 @@ def _expenditure(
 def own_unit(disclosure: Disclosure) -> str | None:
     """The unit of what names none: the default, or the department itself where it lists no units."""
     return disclosure.defaults.unit or (None if disclosure.units else disclosure.department.code)
+
+
+def _kind(disclosure: Disclosure, kinds: Mapping[str, UnitKind], unit: str | None) -> UnitKind | None:
+    """The kind of a line's unit; a line that names none is known by it only where all units are alike."""
+    if unit is None:
+        return next(iter(kinds.values())) if len(set(kinds.values())) == 1 else None
+    return kinds.get(unit, disclosure.department.kind)
 
 
 def _staffing(line: ExpenditureLine, nature: Nature | None) -> str | None:
@@ -144,7 +149,7 @@ def _carry_forward(disclosure: Disclosure) -> Iterator[Record]:
         )
 
 
-def _purchases(disclosure: Disclosure, kinds: Mapping[str, Word], source: str) -> Iterator[Record]:
+def _purchases(disclosure: Disclosure, kinds: Mapping[str, UnitKind], source: str) -> Iterator[Record]:
     """Purchases and services alike: what a service has not, such as a kind, is left out."""
     items: tuple[Purchase | Service, ...] = (
         disclosure.procurement if source == PROCUREMENT else disclosure.services
@@ -153,7 +158,7 @@ def _purchases(disclosure: Disclosure, kinds: Mapping[str, Word], source: str) -
         unit = item.unit or own_unit(disclosure)
         known = {
             "unit": unit,
-            "unit_kind": kinds.get(unit or "", disclosure.department.kind),
+            "unit_kind": _kind(disclosure, kinds, unit),
             "function": item.function,
             "economic": item.economic,
             "kind": getattr(item, "kind", None),

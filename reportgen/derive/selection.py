@@ -154,6 +154,10 @@ def _problem(ledger: Ledger, chosen: _Chosen, measure: str, dimension: str | Non
 def _asked(dimension: str, record: Record) -> str:
     """What the record should have said, in Chinese."""
     economic = record.dimensions.get("economic")
+    if dimension == "government" and economic and len(economic) == 3:
+        return f"“{DIMENSIONS[dimension].label}”（{economic} 是类，部门经济科目要写到款，如 {economic}01）"
+    if dimension == "government" and economic and "unit_kind" not in record.dimensions:
+        return f"“{DIMENSIONS[dimension].label}”（各单位性质不同，要写明是哪个单位的）"
     if dimension == "government" and economic:
         return f"“{DIMENSIONS[dimension].label}”（目录里没有部门经济科目 {economic} 的对应关系，要写明）"
     return f"“{DIMENSIONS[dimension].asked_as}”"

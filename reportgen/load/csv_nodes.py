@@ -21,18 +21,19 @@ def parse_csv(text: str, file: str) -> CsvTable:
     faults = _header_faults(head, names, file)
     for row in body:
         if len(row.fields) != len(names):
-            faults.append(
-                Fault(
-                    Place(file, row.line, 1),
-                    f"这一行有 {len(row.fields)} 列，列名有 {len(names)} 列；含逗号的文字请加双引号",
-                )
-            )
+            more = len(row.fields) > len(names)
+            hint = "含逗号的文字、1,234.50 这样的金额请加双引号" if more else "空的列也要留着逗号"
+            problem = f"这一行有 {len(row.fields)} 列，列名有 {len(names)} 列；{hint}"
+            faults.append(Fault(Place(file, row.line, 1), problem))
     if faults:
         raise FaultyInput(faults)
     return CsvTable(Place(file, 1, 1), names, names, tuple(body))
 
 
 def _header_faults(head: CsvRow, names: tuple[str, ...], file: str) -> list[Fault]:
+    if sum(not name for name in names) > 1:
+        problem = "第一行应是列名，这一行有好几列是空的；若是表名请删去这一行"
+        return [Fault(Place(file, head.line, 1), problem)]
     faults = []
     for index, name in enumerate(names):
         line, column = column_of_field(head.source, index)

@@ -183,6 +183,8 @@ def plain_type(annotation: Any) -> tuple[Any, tuple[object, ...]]:
 def _wrong_shape(node: Node, what: str, expected: str) -> str:
     if isinstance(node, Scalar):
         text = node.text or ""
+        if text.lower().endswith((".xlsx", ".xls", ".et")):
+            return f"“{text}”是 Excel 文件；请在 Excel 或 WPS 里另存为“CSV UTF-8”，再写 CSV 的名字"
         found = f"是“{text[:20]}”" if text else "是空的"
         hint = "；冒号要用半角“:”，后面加空格" if "：" in text else ""
         return f"“{what}”应是{expected}，这里{found}{hint}"

@@ -18,7 +18,11 @@ MAX_REPEATED = 100_000
 _NULL = "tag:yaml.org,2002:null"
 
 _MEANING = {
-    "cannot start any token": "缩进不能用制表符（Tab），请改用空格；以 @、` 开头的文字请加引号",
+    "'\\t' that cannot start any token": "缩进不能用制表符（Tab），请改用空格",
+    "cannot start any token": "以 @、`、% 开头的文字请加引号",
+    "flow mapping": "{…} 里各项之间要用半角逗号“, ”，末尾要有“}”；以 {{ 开头的文字请加双引号",
+    "flow sequence": "[…] 里各项之间要用半角逗号“, ”，末尾要有“]”",
+    "unhashable": "以 {{ 开头的文字请加双引号",
     "mapping values are not allowed here": "这里不该有“: ”；请检查上一行的缩进，含冒号的文字请加引号",
     "could not find expected ':'": "缺少冒号；键后面应是半角冒号加空格",
     "expected <block end>": "缩进与上文不一致",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from reportgen.model.values import Count, Text
+from reportgen.model.values import Count, Key, Text
 from reportgen.model.words import Model, Word, Zh
 
 
@@ -17,7 +17,7 @@ class UnitKind(Word):
 
 
 class Unit(Model):
-    code: Annotated[Text, Zh("编码", "单位编码", "单位代码")]
+    code: Annotated[Key, Zh("编码", "单位编码", "单位代码")]
     name: Annotated[Text, Zh("名称", "单位名称")]
     kind: Annotated[UnitKind, Zh("性质", "单位性质")]
     rank: Annotated[Text | None, Zh("规格", "单位规格")] = None
@@ -34,7 +34,7 @@ class StaffGroup(Model):
 
 
 class Department(Model):
-    code: Annotated[Text, Zh("编码", "部门编码", "部门代码")]
+    code: Annotated[Key, Zh("编码", "部门编码", "部门代码")]
     name: Annotated[Text, Zh("名称", "部门名称")]
     kind: Annotated[UnitKind, Zh("性质", "单位性质")]
     duties: Annotated[tuple[Text, ...], Zh("职责", "主要职责", "职能职责")] = ()

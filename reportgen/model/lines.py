@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import model_validator
 
-from reportgen.model.values import Amount, EconomicCode, FunctionCode, Text, YesNo
+from reportgen.model.values import Amount, EconomicCode, FunctionCode, Key, Text, YesNo
 from reportgen.model.words import Model, Word, Zh, reject
 
 
@@ -45,7 +45,7 @@ class Fund(Word):
 class ExpenditureLine(Model):
     """One budget line. Dimensions that are not known stay empty; an amount or a prior one must stand."""
 
-    unit: Annotated[Text | None, Zh("单位", "单位编码")] = None
+    unit: Annotated[Key | None, Zh("单位", "单位编码")] = None
     function: Annotated[FunctionCode | None, Zh("功能科目", "功能分类科目", "支出功能分类")] = None
     function_name: Annotated[Text | None, Zh("功能科目名称")] = None
     economic: Annotated[EconomicCode | None, Zh("部门经济科目", "经济科目", "部门预算支出经济分类")] = None
@@ -54,7 +54,7 @@ class ExpenditureLine(Model):
     nature: Annotated[Nature | None, Zh("支出性质", "性质")] = None
     staffing: Annotated[Staffing | None, Zh("经费类别", "人员公用")] = None
     fund: Annotated[Fund | None, Zh("资金", "资金性质", "资金来源")] = None
-    project: Annotated[Text | None, Zh("项目", "项目编码")] = None
+    project: Annotated[Key | None, Zh("项目", "项目编码")] = None
     carryover: Annotated[YesNo, Zh("上年结转", "结转")] = False
     amount: Annotated[Amount | None, Zh("金额", "预算数", "本年预算数")] = None
     prior: Annotated[Amount | None, Zh("上年预算数", "上年金额")] = None
@@ -78,7 +78,7 @@ class CarryForward(Model):
     """结转下年: money of this year's revenue that is left for the next."""
 
     fund: Annotated[Fund, Zh("资金", "资金性质")]
-    unit: Annotated[Text | None, Zh("单位", "单位编码")] = None
+    unit: Annotated[Key | None, Zh("单位", "单位编码")] = None
     function: Annotated[FunctionCode | None, Zh("功能科目")] = None
     """Needed where revenue is printed by function."""
     amount: Annotated[Amount, Zh("金额", "预算数")]
@@ -88,6 +88,6 @@ class CarryForward(Model):
 class Defaults(Model):
     """Dimensions that every expenditure line has unless it says otherwise."""
 
-    unit: Annotated[Text | None, Zh("单位", "单位编码")] = None
+    unit: Annotated[Key | None, Zh("单位", "单位编码")] = None
     fund: Annotated[Fund | None, Zh("资金", "资金性质", "资金来源")] = None
     nature: Annotated[Nature | None, Zh("支出性质", "性质")] = None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from reportgen.model.values import Amount, Text, Weight, Year, YesNo
+from reportgen.model.values import Amount, Key, Text, Weight, Year, YesNo
 from reportgen.model.words import Model, Zh
 
 
 class Indicator(Model):
     """One row of a goal table; without a project it belongs to the department as a whole."""
 
-    project: Annotated[Text | None, Zh("项目", "项目编码")] = None
+    project: Annotated[Key | None, Zh("项目", "项目编码")] = None
     level1: Annotated[Text | None, Zh("一级指标")] = None
     level2: Annotated[Text | None, Zh("二级指标")] = None
     name: Annotated[Text, Zh("指标名称", "三级指标", "名称")]
@@ -20,7 +20,7 @@ class Indicator(Model):
     relation: Annotated[Text | None, Zh("指标性质")] = None
     target: Annotated[Text | None, Zh("指标值", "目标值")] = None
     core: Annotated[YesNo | None, Zh("核心指标", "是否核心指标")] = None
-    unit: Annotated[Text | None, Zh("单位", "单位编码")] = None
+    unit: Annotated[Key | None, Zh("单位", "单位编码")] = None
     """A unit that has overall goals of its own."""
     goal: Annotated[Text | None, Zh("目标", "所属目标")] = None
     """The goal it belongs to, as the goals are numbered or named."""
@@ -36,7 +36,7 @@ class Indicator(Model):
 class Performance(Model):
     """The overall goals of the department or, with `unit`, of one unit."""
 
-    unit: Annotated[Text | None, Zh("单位", "单位编码")] = None
+    unit: Annotated[Key | None, Zh("单位", "单位编码")] = None
     goal: Annotated[Text | None, Zh("年度目标", "当年整体绩效目标")] = None
     goals: Annotated[tuple[Text, ...], Zh("分项目标")] = ()
     """This year's goals one by one, where indicators belong to them."""
@@ -49,6 +49,6 @@ class Past(Model):
     """A figure of an earlier year that no ledger of this input holds."""
 
     year: Annotated[Year, Zh("年度")]
-    unit: Annotated[Text | None, Zh("单位", "单位编码")] = None
+    unit: Annotated[Key | None, Zh("单位", "单位编码")] = None
     name: Annotated[Text, Zh("名称")]
     amount: Annotated[Amount, Zh("金额")]

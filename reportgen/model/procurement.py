@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from reportgen.model.lines import Fund
-from reportgen.model.values import Amount, EconomicCode, FunctionCode, Text, YesNo
+from reportgen.model.values import Amount, EconomicCode, FunctionCode, Key, Text, YesNo
 from reportgen.model.words import Model, Word, Zh
 
 
@@ -16,7 +16,7 @@ class PurchaseKind(Word):
 
 
 class Purchase(Model):
-    unit: Annotated[Text | None, Zh("单位", "单位编码")] = None
+    unit: Annotated[Key | None, Zh("单位", "单位编码")] = None
     code: Annotated[Text | None, Zh("编码", "项目编码")] = None
     name: Annotated[Text, Zh("名称", "采购项目名称")]
     kind: Annotated[PurchaseKind, Zh("采购类别", "类别")]
@@ -42,7 +42,7 @@ class Purchase(Model):
 class Service(Model):
     """A service bought from society (政府购买服务)."""
 
-    unit: Annotated[Text | None, Zh("单位", "单位编码")] = None
+    unit: Annotated[Key | None, Zh("单位", "单位编码")] = None
     name: Annotated[Text, Zh("名称", "购买服务内容")]
     fund: Annotated[Fund, Zh("资金", "资金性质")]
     amount: Annotated[Amount, Zh("金额", "购买金额")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated
 
-from reportgen.model.values import Amount, Text
+from reportgen.model.values import Amount, Key, Text
 from reportgen.model.words import Model, Word, Zh
 
 
@@ -15,9 +15,9 @@ class ProjectLevel(Word):
 
 
 class Project(Model):
-    code: Annotated[Text, Zh("编码", "项目编码")]
+    code: Annotated[Key, Zh("编码", "项目编码")]
     name: Annotated[Text, Zh("名称", "项目名称")]
-    unit: Annotated[Text | None, Zh("单位", "单位编码", "项目单位")] = None
+    unit: Annotated[Key | None, Zh("单位", "单位编码", "项目单位")] = None
     level: Annotated[ProjectLevel, Zh("级别", "项目级别")] = ProjectLevel.GENERAL
     authority: Annotated[Text | None, Zh("业务主管部门", "主管部门")] = None
     transfer: Annotated[Amount, Zh("对下补助", "补助下级")] = Decimal(0)

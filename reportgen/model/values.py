@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, ValidationInfo
 
 from reportgen.model.words import reject
 
-YUAN_PER = {"元": Decimal(1), "万元": Decimal(10000)}
+YUAN_PER = {"元": Decimal(1), "万元": Decimal(10000), "万": Decimal(10000)}
 
 _GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
 _PLAIN = re.compile(r"\d+(\.\d*)?")
@@ -27,13 +27,13 @@ def parse_amount(typed: object, default_unit: str = "元") -> Decimal:
     """
     shown = str(typed).strip()
     text = unicodedata.normalize("NFKC", shown).replace("−", "-").replace(" ", "")
-    unit = next((u for u in ("万元", "元") if text.endswith(u)), None)
+    unit = next((u for u in ("万元", "元", "万") if text.endswith(u)), None)
     number = text.removesuffix(unit).removeprefix("¥") if unit else text.removeprefix("¥")
     sign, digits = (Decimal(-1), number[1:]) if number.startswith("-") else (Decimal(1), number)
     if _EXPONENT.fullmatch(digits):
         raise reject(f"“{shown}”是科学计数法，位数可能已经丢失；请写出完整的数字")
     if not (_PLAIN.fullmatch(digits) or _GROUPED.fullmatch(digits)):
-        raise reject(f"“{shown}”不是金额；应写成 1234.50 或 1,234.50（单位可写元、万元）")
+        raise reject(f"“{shown}”不是金额；应写成 1234.50 或 1,234.50（单位可写元、万元），没有就空着")
     yuan = sign * Decimal(digits.replace(",", "")) * YUAN_PER[unit or default_unit]
     if yuan != yuan.quantize(Decimal("0.01")):
         raise reject(f"“{shown}”比分还细，多半是电子表格的浮点误差；请按分取整后填写")
@@ -100,6 +100,14 @@ def _date(typed: object) -> date:
     raise reject(f"“{typed}”不是日期；应写成 2023-12-31")
 
 
+def _key(typed: object) -> str:
+    """The code of a unit or a project: full-width characters and stray quotation marks do not count."""
+    text = unicodedata.normalize("NFKC", str(typed)).strip().strip("“”‘’\"'").strip()
+    if not text or any(char.isspace() for char in text):
+        raise reject(f"“{typed}”不是编码；编码不能空着，中间不能有空格或换行")
+    return text
+
+
 def _text(typed: object) -> str:
     text = unicodedata.normalize("NFC", str(typed)).strip()
     # private-use characters have no agreed glyph, control characters no meaning on paper
@@ -116,6 +124,7 @@ Weight = Annotated[Decimal, BeforeValidator(_weight)]
 YesNo = Annotated[bool, BeforeValidator(_yes_no)]
 Year = Annotated[int, BeforeValidator(_year)]
 Day = Annotated[date, BeforeValidator(_date)]
+Key = Annotated[str, BeforeValidator(_key)]
 Text = Annotated[str, BeforeValidator(_text)]
 FunctionCode = Annotated[str, _code((3, 5, 7), "支出功能分类编码")]
 EconomicCode = Annotated[str, _code((3, 5), "支出经济分类编码")]

@@ -74,6 +74,8 @@ def build_command(
             _tell(error.faults)
             _count(path, error)
             failed = True
+        except BrokenPipeError:
+            raise
         except OSError as error:
             _tell([Fault(Place(str(out)), f"写不了文件：{error.strerror or error}；原有文件没有改动")])
             failed = True

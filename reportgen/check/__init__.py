@@ -5,7 +5,14 @@ from __future__ import annotations
 from reportgen.check.agreement import ledgers_agree
 from reportgen.check.codes import codes_have_names
 from reportgen.check.control import control_totals_hold
-from reportgen.check.lines import causes_concern_lines, lines_are_leaves, lines_differ, units_are_named
+from reportgen.check.lines import (
+    causes_concern_lines,
+    ledgers_hold_lines,
+    lines_are_leaves,
+    lines_differ,
+    reserves_are_no_carryover,
+    units_are_named,
+)
 from reportgen.check.references import references_resolve
 from reportgen.derive.budget import Budget
 from reportgen.faults import Fault
@@ -14,6 +21,8 @@ from reportgen.load import Loaded
 RULES = (
     references_resolve,
     codes_have_names,
+    ledgers_hold_lines,
+    reserves_are_no_carryover,
     lines_are_leaves,
     lines_differ,
     units_are_named,

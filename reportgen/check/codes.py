@@ -8,6 +8,8 @@ from reportgen.catalog import Classification, ancestors
 from reportgen.derive.budget import Budget
 from reportgen.faults import Fault, Severity
 from reportgen.load import Loaded
+from reportgen.load.nodes import PathKey
+from reportgen.model.disclosure import Disclosure
 
 FIELDS = {
     Classification.FUNCTION: "function",
@@ -24,29 +26,39 @@ FIRST_DIGIT = {
 
 def codes_have_names(loaded: Loaded, budget: Budget) -> Iterator[Fault]:
     """A code outside the catalogue needs a name of its own; each code is told once."""
-    told: set[str] = set()
-    for ledger, lines in budget.disclosure.expenditure.items():
+    told: set[tuple[Classification, str]] = set()
+    for path, record in _records(budget.disclosure):
+        for classification, field in FIELDS.items():
+            code = getattr(record, field, None)
+            for above in ancestors(code) if code else ():
+                key = (classification, above)
+                if key not in told and above not in budget.catalog.names[classification]:
+                    told.add(key)
+                    named = above == code and path[0] == "expenditure"
+                    message, severity = _finding(budget, classification, above, named=named)
+                    yield Fault(loaded.place(*path, field), message, severity)
+
+
+def _records(disclosure: Disclosure) -> Iterator[tuple[tuple[PathKey, ...], object]]:
+    """Everything in the input that carries classification codes, with its path."""
+    for ledger, lines in disclosure.expenditure.items():
         for at, line in enumerate(lines):
-            for classification, field in FIELDS.items():
-                code = getattr(line, field)
-                for above in ancestors(code) if code else ():
-                    if above not in told and above not in budget.catalog.names[classification]:
-                        told.add(above)
-                        place = loaded.place("expenditure", ledger, at, field)
-                        message, severity = _finding(budget, classification, above, code)
-                        yield Fault(place, message, severity)
+            yield ("expenditure", ledger, at), line
+    for key in ("carry_forward", "procurement", "services"):
+        for at, item in enumerate(getattr(disclosure, key)):
+            yield (key, at), item
 
 
-def _finding(budget: Budget, classification: Classification, code: str, typed: str) -> tuple[str, Severity]:
+def _finding(
+    budget: Budget, classification: Classification, code: str, *, named: bool
+) -> tuple[str, Severity]:
+    """`named`: whether the place of the code has a field for the code's name beside it."""
     what = f"{budget.catalog.year} 年{classification.label}目录里没有 {code}"
     if not code.startswith(FIRST_DIGIT[classification]):
         return f"{what}；{classification.label}的编码以 {FIRST_DIGIT[classification]} 开头", Severity.ERROR
     name = budget.names[classification].get(code)
     if name:
         return f"{what}，采用输入给出的名称“{name}”；请核对", Severity.WARNING
-    own = (
-        f"在这一行的“{NAME_FIELDS[classification]}”里写上名称，或"
-        if code == typed and classification in NAME_FIELDS
-        else ""
-    )
+    field = NAME_FIELDS.get(classification) if named else None
+    own = f"在这一行的“{field}”里写上名称，或" if field else ""
     return f'{what}；请核对编码，{own}在“科目名称”里写上 "{code}": 名称', Severity.ERROR

@@ -8,6 +8,23 @@ from reportgen.check.codes import FIELDS
 from reportgen.derive.budget import Budget
 from reportgen.faults import Fault, Severity
 from reportgen.load import Loaded
+from reportgen.model.lines import Fund
+
+
+def ledgers_hold_lines(loaded: Loaded, budget: Budget) -> Iterator[Fault]:
+    for ledger, lines in budget.disclosure.expenditure.items():
+        if not lines:
+            yield Fault(loaded.place("expenditure"), f"“{ledger}”里一行明细也没有")
+
+
+def reserves_are_no_carryover(loaded: Loaded, budget: Budget) -> Iterator[Fault]:
+    """用事业基金弥补 and 上年结转 are two rows of the balance; a line can be in one of them."""
+    if budget.disclosure.defaults.fund is Fund.RESERVES:
+        for ledger, lines in budget.disclosure.expenditure.items():
+            for at, line in enumerate(lines):
+                if line.carryover and line.fund is None:
+                    problem = f"{ledger}：“用事业基金弥补收支差额”与“上年结转”只能取其一"
+                    yield Fault(loaded.place("expenditure", ledger, at), problem)
 
 
 def lines_are_leaves(loaded: Loaded, budget: Budget) -> Iterator[Fault]:

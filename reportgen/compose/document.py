@@ -21,7 +21,7 @@ from reportgen.compose.spec import Part, TableSpec
 from reportgen.compose.style import Page, Style
 from reportgen.compose.table import Form, Table, is_empty
 from reportgen.compose.tables import TableBuilder
-from reportgen.compose.templates import LabelFault, Templates
+from reportgen.compose.templates import LabelFault, LackingData, Templates
 from reportgen.derive.budget import Budget
 from reportgen.derive.selection import MEASURE_LABELS, MissingData
 from reportgen.faults import Fault, FaultyInput, Place, Severity, nearest
@@ -159,6 +159,8 @@ class _Composer:
                     "text", Markup(self.templates.narrative(part.text, self._functions_for_text()))
                 )
             return self._tables_part(part, [tables[name] for name in part.tables if name in tables])
+        except LackingData as error:
+            self.faults += [] if self.lacking else error.faults
         except LabelFault as error:
             self._blame_profile(error)
         except FaultyInput as error:

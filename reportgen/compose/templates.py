@@ -18,6 +18,10 @@ from reportgen.faults import Fault, FaultyInput, Place, nearest
 from reportgen.load.text import shown
 
 
+class LackingData(FaultyInput):
+    """A text asks for what no ledger knows; tables that ask the same say it better."""
+
+
 class LabelFault(FaultyInput):
     """A short template of a YAML file went wrong; whoever knows the file can say where it stands."""
 
@@ -102,7 +106,9 @@ class Templates:
         except FaultyInput:
             raise
         except Exception as error:  # a template may run any expression its author wrote
-            raise FaultyInput([Fault(self._place(error, name), self._explain(error, names))]) from error
+            fault = Fault(self._place(error, name), self._explain(error, names))
+            kind = LackingData if isinstance(error, MissingData) else FaultyInput
+            raise kind([fault]) from error
 
     def _place(self, error: Exception, name: str) -> Place:
         """The line of a template of the profile that was running when `error` arose."""

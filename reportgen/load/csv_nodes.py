@@ -7,8 +7,14 @@ from collections.abc import Iterator
 
 from reportgen.faults import Fault, FaultyInput, Place
 from reportgen.load.nodes import CsvRow, CsvTable, column_of_field
+from reportgen.load.text import MAX_BYTES
 
 MAX_ROWS = 500_000
+
+_MEANING = {
+    "end of data": "双引号没有收尾",
+    "expected after": "双引号后面应是逗号；文字里的双引号要写成两个",
+}
 
 
 def parse_csv(text: str, file: str) -> CsvTable:
@@ -27,7 +33,7 @@ def parse_csv(text: str, file: str) -> CsvTable:
             faults.append(Fault(Place(file, row.line, 1), problem))
     if faults:
         raise FaultyInput(faults)
-    return CsvTable(Place(file, 1, 1), names, names, tuple(body))
+    return CsvTable(Place(file, head.line, 1), names, names, head, tuple(body))
 
 
 def _header_faults(head: CsvRow, names: tuple[str, ...], file: str) -> list[Fault]:
@@ -46,7 +52,9 @@ def _header_faults(head: CsvRow, names: tuple[str, ...], file: str) -> list[Faul
 
 
 def _records(text: str, file: str) -> Iterator[CsvRow]:
-    lines = text.splitlines(keepends=True)
+    # not splitlines(), which takes vertical tabs and the like for line ends
+    lines = [line + "\n" for line in text.removesuffix("\n").split("\n")]
+    csv.field_size_limit(MAX_BYTES)
     reader = csv.reader(lines, strict=True)
     start = 0
     try:
@@ -57,5 +65,5 @@ def _records(text: str, file: str) -> Iterator[CsvRow]:
                 yield CsvRow(start + 1, "".join(lines[start : reader.line_num]), tuple(fields))
             start = reader.line_num
     except csv.Error as error:
-        problem = "双引号没有收尾" if "end of data" in str(error) else f"CSV 写法有误（{error}）"
+        problem = next((zh for en, zh in _MEANING.items() if en in str(error)), f"CSV 写法有误（{error}）")
         raise FaultyInput([Fault(Place(file, start + 1, 1), problem)]) from None

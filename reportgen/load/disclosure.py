@@ -45,6 +45,8 @@ def parse_file(path: Path) -> Node:
     """The nodes of a YAML or JSON file."""
     parsers = {".yaml": parse_yaml, ".yml": parse_yaml, ".json": parse_json}
     parse = parsers.get(path.suffix.lower())
+    if not path.is_file():
+        read_text(path)  # says what is wrong
     if parse is None:
         problem = f"不认识的文件类型“{path.suffix}”；输入应是 .yaml、.yml 或 .json 文件"
         raise FaultyInput([Fault(Place(shown(path)), problem)])

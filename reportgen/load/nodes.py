@@ -45,6 +45,7 @@ class CsvTable:
     header: tuple[str, ...]
     """Keys, one per column: as typed at first, field names once read against a model."""
     typed: tuple[str, ...]
+    head: CsvRow
     rows: tuple[CsvRow, ...]
 
 
@@ -68,14 +69,18 @@ Node: TypeAlias = Scalar | Mapping | Sequence | CsvTable | Broken
 
 def column_of_field(source: str, index: int) -> tuple[int, int]:
     """Line offset and column (from 1) at which the field `index` of a CSV record starts."""
-    line, column, field, quoted = 0, 1, 0, False
+    line, column, field = 0, 1, 0
+    quoted, opens = False, True
     for char in source:
         if field == index:
             break
-        if char == '"':
+        # a mark opens a quotation at a field's start, or again right after it closed one (a doubled mark)
+        turns = char == '"' and (quoted or opens)
+        if turns:
             quoted = not quoted
         elif char == "," and not quoted:
             field += 1
+        opens = not quoted and (turns or char == ",")
         line, column = (line + 1, 1) if char == "\n" else (line, column + 1)
     return line, column
 
@@ -104,6 +109,18 @@ def locate(node: Node, path: tuple[PathKey, ...]) -> tuple[Place, str]:
         else:
             break
     return place, typed
+
+
+def key_place(node: Node, path: tuple[PathKey, ...]) -> Place:
+    """Where the last key of `path` itself was typed."""
+    above, key = path[:-1], path[-1]
+    for step in above:
+        if isinstance(node, Mapping):
+            node = dict(node.entries)[str(step)].value
+        elif isinstance(node, Sequence) and isinstance(step, int):
+            node = node.items[step]
+    entries = dict(node.entries) if isinstance(node, Mapping) else {}
+    return entries[str(key)].key_place if str(key) in entries else node.place
 
 
 def find_text(node: Node, text: str) -> Place | None:

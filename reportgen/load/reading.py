@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from reportgen.faults import Fault, FaultyInput, Place, nearest
 from reportgen.load.csv_nodes import parse_csv
-from reportgen.load.nodes import Broken, CsvTable, Entry, Mapping, Node, Scalar, Sequence
+from reportgen.load.nodes import Broken, CsvTable, Entry, Mapping, Node, Scalar, Sequence, column_of_field
 from reportgen.load.text import read_text, shown
 from reportgen.model.words import Named, OrOne, zh_names
 
@@ -114,7 +114,7 @@ class Reader:
         path = (folder / str(node.text)).resolve()
         if folder not in path.parents:
             return self._broken(node.place, f"“{node.text}”不在输入文件所在的文件夹里；请把文件放到旁边")
-        if not path.is_file():
+        if not _is_file(path):
             return self._broken(node.place, f"找不到旁边的文件“{node.text}”")
         try:
             table = parse_csv(read_text(path), shown(path))
@@ -131,7 +131,8 @@ class Reader:
         for index, typed in enumerate(table.typed):
             name = extra_column(typed) if "extra" in fields else ""
             name = name or fields.get(typed, "")
-            place = Place(table.place.file, 1, 1 + sum(len(t) + 1 for t in table.typed[:index]))
+            down, column = column_of_field(table.head.source, index)
+            place = Place(table.place.file, table.head.line + down, column)
             if not name:
                 known = "、".join(usual_names(model))
                 hint = nearest(typed, fields) or f"；可用的列：{known}"
@@ -141,6 +142,13 @@ class Reader:
                 self.faults.append(Fault(place, f"列“{typed}”与列“{other}”是同一项；请删去一个"))
             header.append(name)
         return replace(table, header=tuple(header)) if len(self.faults) == before else Broken(table.place)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name longer than the file system takes
+        return False
 
 
 EXTRA = "附加:"

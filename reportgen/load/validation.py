@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from reportgen.faults import Fault
-from reportgen.load.nodes import Broken, Mapping, Node, PathKey, Sequence, locate
+from reportgen.load.nodes import Broken, Mapping, Node, PathKey, Sequence, key_place, locate
 from reportgen.load.reading import plain, plain_type
 from reportgen.model.words import zh_names
 
@@ -32,6 +32,8 @@ def validate(node: Mapping, model: type[M], context: dict[str, Any]) -> tuple[M 
 def _fault(root: Node, model: type[BaseModel], detail: ErrorDetails) -> Fault:
     path: tuple[PathKey, ...] = tuple(key for key in detail["loc"] if key != "[key]")
     place, typed = locate(root, path)
+    if "[key]" in detail["loc"]:
+        place = key_place(root, path)
     if detail["type"] == "missing":
         return Fault(place, f"缺少“{field_words(model, path)}”")
     message = detail["msg"] if detail["type"] == "reportgen" else f"不合要求（{detail['msg']}）"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import warnings
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
 from reportgen.faults import Fault, FaultyInput, Place
 from reportgen.load.nodes import Entry, Mapping, Node, Scalar, Sequence
@@ -20,6 +22,10 @@ _NULL = "tag:yaml.org,2002:null"
 _MEANING = {
     "'\\t' that cannot start any token": "缩进不能用制表符（Tab），请改用空格",
     "cannot start any token": "以 @、`、% 开头的文字请加引号",
+    "unknown escape character": "双引号里的反斜杠请写两个，或改用单引号",
+    "sequence entries are not allowed here": "单独的 - 和以“- ”开头的文字请加引号",
+    "block scalar": "以 > 或 | 开头的文字请加引号",
+    "but found '<scalar>'": "引号后面还有文字；请把整段文字用引号括起，里面的引号改用“”",
     "flow mapping": "{…} 里各项之间要用半角逗号“, ”，末尾要有“}”；以 {{ 开头的文字请加双引号",
     "flow sequence": "[…] 里各项之间要用半角逗号“, ”，末尾要有“]”",
     "unhashable": "以 {{ 开头的文字请加双引号",
@@ -38,18 +44,37 @@ _MEANING = {
 def parse_yaml(text: str, file: str) -> Node:
     """Nodes of a YAML text; raises `FaultyInput` at the first syntax fault, as YAML allows no more."""
     try:
-        root = YAML(pure=True).compose(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an anchor set anew is allowed, and no news for the user
+            root = YAML(typ="safe", pure=True).compose(text)
         if root is None:
             raise FaultyInput([Fault(Place(file), "文件里没有内容")])
         return _Builder(file).build(root)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
-        raise FaultyInput([Fault(place, f"YAML 写法有误：{_explain(str(error))}")]) from None
+        raise FaultyInput([_syntax_fault(error, text, file)]) from None
+    except ReaderError as error:
+        before = text[: error.position]
+        place = Place(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        raise FaultyInput([Fault(place, "YAML 写法有误：含有不可见的控制字符")]) from None
     except (YAMLError, ValueError) as error:
         raise FaultyInput([Fault(Place(file), f"YAML 写法有误：{_explain(str(error))}")]) from None
     except RecursionError:
         raise FaultyInput([Fault(Place(file), "层次嵌套过深")]) from None
+
+
+def _syntax_fault(error: MarkedYAMLError, text: str, file: str) -> Fault:
+    """The fault where its cause stands, which is often before the place where the parser gave up."""
+    problem = str(error)
+    at_cause = any(words in problem for words in ("unexpected end of stream", "could not find expected ':'"))
+    mark = (error.context_mark if at_cause else None) or error.problem_mark or error.context_mark
+    if mark is None:
+        return Fault(Place(file), f"YAML 写法有误：{_explain(problem)}")
+    above = text.split("\n")[mark.line - 1] if mark.line else ""
+    if "mapping values are not allowed" in problem and "：" in above and ": " not in above:
+        return Fault(
+            Place(file, mark.line, above.index("：") + 1), "YAML 写法有误：冒号要用半角“:”，后面加空格"
+        )
+    return Fault(Place(file, mark.line + 1, mark.column + 1), f"YAML 写法有误：{_explain(problem)}")
 
 
 def _explain(problem: str) -> str:
@@ -62,6 +87,10 @@ def parse_json(text: str, file: str) -> Node:
     try:
         json.loads(text, parse_float=str, parse_int=str)
     except json.JSONDecodeError as error:
+        before = error.doc[: error.pos].rstrip()
+        if before.endswith(",") and error.doc[error.pos : error.pos + 1] in ("]", "}"):
+            place = Place(file, before.count("\n") + 1, len(before) - before.rfind("\n") - 1)
+            raise FaultyInput([Fault(place, "JSON 写法有误：最后一项后面不能有逗号")]) from None
         place = Place(file, error.lineno, error.colno)
         raise FaultyInput([Fault(place, f"JSON 写法有误：{_explain_json(error.msg)}")]) from None
     except RecursionError:
@@ -124,10 +153,14 @@ class _Builder:
         seen: dict[str, Entry] = {}
         for key, value in node.value:
             place = self._place(key)
+            if isinstance(key, MappingNode):
+                problem = "YAML 写法有误：以 {{ 开头的文字请加双引号"
+                self.faults.append(Fault(self._place(node), problem))
+                continue
             if not isinstance(key, ScalarNode):
                 self.faults.append(Fault(place, "键应是一个词，不能是列表或映射"))
                 continue
-            typed = str(key.value)
+            typed = _whole_characters(str(key.value))
             if typed in seen:
                 first = seen[typed].key_place.line
                 self.faults.append(Fault(place, f"键“{typed}”重复，第 {first} 行已有；请删去一个"))

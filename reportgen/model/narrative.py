@@ -46,7 +46,8 @@ def _subject(typed: object) -> str:
         if text == topic.value or text in topic.zh:
             return topic.value
     known = [topic.label for topic in Topic]
-    raise reject(f"不认识的说明对象“{text}”{nearest(text, known)}；可写科目编码，或：{'、'.join(known)}")
+    hint = nearest(text, known) or f"；可写科目编码，或：{'、'.join(known)}"
+    raise reject(f"不认识的说明对象“{text}”{hint}")
 
 
 Subject = Annotated[str, BeforeValidator(_subject)]

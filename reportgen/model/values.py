@@ -14,6 +14,9 @@ from reportgen.model.words import reject
 
 YUAN_PER = {"元": Decimal(1), "万元": Decimal(10000), "万": Decimal(10000)}
 
+MAX_DIGITS = 15
+"""Before the decimal point; the whole country's budget has fourteen."""
+
 _GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
 _PLAIN = re.compile(r"\d+(\.\d*)?")
 _EXPONENT = re.compile(r"[\d.,]+[eE][+-]?\d+")
@@ -34,10 +37,13 @@ def parse_amount(typed: object, default_unit: str = "元") -> Decimal:
         raise reject(f"“{shown}”是科学计数法，位数可能已经丢失；请写出完整的数字")
     if not (_PLAIN.fullmatch(digits) or _GROUPED.fullmatch(digits)):
         raise reject(f"“{shown}”不是金额；应写成 1234.50 或 1,234.50（单位可写元、万元），没有就空着")
-    yuan = sign * Decimal(digits.replace(",", "")) * YUAN_PER[unit or default_unit]
-    if yuan != yuan.quantize(Decimal("0.01")):
+    whole, _, fraction = digits.replace(",", "").partition(".")
+    if len(whole) > MAX_DIGITS:
+        raise reject(f"“{shown}”太大，不像是金额；请核对")
+    scale = YUAN_PER[unit or default_unit]
+    if len(fraction.rstrip("0")) > 2 + scale.adjusted():
         raise reject(f"“{shown}”比分还细，多半是电子表格的浮点误差；请按分取整后填写")
-    return yuan.quantize(Decimal("0.01"))
+    return (sign * Decimal(f"{whole}.{fraction.rstrip('0') or 0}") * scale).quantize(Decimal("0.01"))
 
 
 def _amount(typed: object, info: ValidationInfo) -> Decimal:
@@ -112,6 +118,8 @@ def _text(typed: object) -> str:
     text = unicodedata.normalize("NFC", str(typed)).strip()
     # private-use characters have no agreed glyph, control characters no meaning on paper
     bad = next((c for c in text if unicodedata.category(c) in ("Cc", "Co", "Cs") and c != "\n"), None)
+    if not text:
+        raise reject("不能是空的")
     if bad:
         raise reject(f"含有不能印刷的字符 U+{ord(bad):04X}；请删去")
     return text

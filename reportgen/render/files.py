@@ -7,6 +7,7 @@ import os
 import re
 import tempfile
 from collections.abc import Mapping
+from errno import EISDIR
 from pathlib import Path
 
 
@@ -19,6 +20,9 @@ def safe_name(name: str) -> str:
 def write_all(contents: Mapping[Path, bytes]) -> None:
     """Writes every file, or none if one cannot be written. Raises `OSError`."""
     waiting: list[tuple[str, Path]] = []
+    for path in contents:
+        if path.is_dir():  # before anything is moved: a folder cannot be replaced by a file
+            raise IsADirectoryError(EISDIR, f"{path.name} 是文件夹")
     try:
         for path, content in contents.items():
             path.parent.mkdir(parents=True, exist_ok=True)

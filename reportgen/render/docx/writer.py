@@ -20,6 +20,8 @@ from reportgen.render.docx.package import name_alternatives, stable
 from reportgen.render.docx.sections import no_page_numbers, number_pages, open_section, text_width
 from reportgen.render.docx.tables import table
 
+PROPERTY_MAX = 255
+"""Characters that a document property takes."""
 COVER_GAP = 5100
 """Twips above the date on the cover: 90 mm, as in the style sheet."""
 
@@ -33,7 +35,8 @@ def to_docx(document: Document, pages: Mapping[str, int]) -> bytes:
     word.settings.odd_and_even_pages_header_footer = True
     _Walk(document, word, pages).whole()
     properties = word.core_properties
-    properties.title, properties.author, properties.language = document.title, document.author, "zh-CN"
+    properties.title, properties.author = document.title[:PROPERTY_MAX], document.author[:PROPERTY_MAX]
+    properties.language = "zh-CN"
     properties.comments = ""
     properties.created = properties.modified = datetime(1980, 1, 1, tzinfo=UTC)
     name_alternatives(word, document.style)

@@ -16,7 +16,7 @@ from reportgen.build import prepare
 from reportgen.compose import Document
 
 _common = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("steady", max_examples=20, derandomize=True, database=None, **_common)
+settings.register_profile("steady", max_examples=15, derandomize=True, database=None, **_common)
 settings.register_profile("search", max_examples=1000, **_common)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 

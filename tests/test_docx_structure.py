@@ -480,9 +480,6 @@ def test_the_package_is_whole(report: Report) -> None:
                     assert target in names, f"{name} leads to {target}"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the preview, and Japanese as the theme's language, come with python-docx"
-)
 def test_nothing_is_left_of_the_empty_document_that_the_writer_starts_from(report: Report) -> None:
     with zipfile.ZipFile(report.docx) as package:
         assert "docProps/thumbnail.jpeg" not in package.namelist()

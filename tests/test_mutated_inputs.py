@@ -299,13 +299,11 @@ def test_a_mistyped_example_is_composed_or_refused_with_a_place(name: str, slips
     _assert_composed_or_refused(_edited(_example(), name, slips))
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="ValueError: embedded null byte")
 def test_a_file_name_with_a_null_character_is_refused_with_a_place() -> None:
     dept = SMALL["dept.yaml"].replace("units.csv", '"units\\0.csv"')
     _assert_composed_or_refused({**SMALL, "dept.yaml": dept})
 
 
-@pytest.mark.xfail(strict=True, reason="the narrative numbers ten terms at most, and fails at the eleventh")
 def test_any_number_of_terms_may_be_explained(tmp_path: Path) -> None:
     terms = "".join(f"  - {{名词: 名词{number}, 解释: 某种收支}}\n" for number in range(1, 12))
     for name, text in LOOSE.items():

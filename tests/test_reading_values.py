@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import tempfile
 import warnings
 from datetime import date
@@ -349,6 +350,31 @@ def test_an_anchor_may_be_set_anew_in_silence() -> None:
         root = parse_yaml("甲: &注 一\n乙: &注 二\n丙: *注\n", "f")
     assert isinstance(root, Mapping)
     assert [entry.value for _, entry in root.entries][2].text == "二"
+
+
+@pytest.mark.xfail(strict=True, reason="the parser's own words, in English")
+@pytest.mark.parametrize(
+    ("parse", "text"),
+    [
+        (parse_yaml, "年度目标: !重要（一）\n"),
+        (parse_yaml, "年度目标: & 重要\n"),
+        (parse_yaml, "年度目标: ? 待定\n"),
+        (parse_yaml, "年度目标: }\n"),
+        (parse_yaml, "%注\n年度: 2024\n"),
+        (parse_yaml, "{年度: 2024}}\n"),
+        (parse_yaml, "{年度: 2024}\n格式: 甲\n"),
+        (parse_yaml, '名称: "\\x"\n'),
+        (parse_yaml, '名称: "\\U00110000"\n'),
+        (parse_yaml, "%YAML 3.0\n---\n年度: 2024\n"),
+        (parse_json, '{"名称": "\\u12"}'),
+    ],
+)
+def test_a_slip_of_writing_is_told_in_chinese_with_its_line(parse: Any, text: str) -> None:
+    with pytest.raises(FaultyInput) as raised:
+        parse(text, "f")
+    (fault,) = raised.value.faults
+    assert fault.place.line
+    assert not re.findall("[a-z]{3,}", fault.message)
 
 
 @pytest.mark.parametrize(

@@ -229,9 +229,9 @@ REVENUE = {
 }
 
 
-@given(disclosures())
-def test_revenue_is_what_the_lines_and_the_money_left_say_of_each_fund(typed: dict[str, Any]) -> None:
-    tables = Tables(composed(typed))
+def _revenue_is_what_the_lines_and_the_money_left_say_of_each_fund(
+    tables: Tables, typed: dict[str, Any]
+) -> None:
     lines, left = typed["expenditure"]["支出"], typed["carry_forward"]
     columns = ["", "", "", "carried", *REVENUE.values(), "reserves"]
     for label, fund in REVENUE.items():
@@ -248,9 +248,7 @@ def test_revenue_is_what_the_lines_and_the_money_left_say_of_each_fund(typed: di
         assert tables.labelled("表四", "二、结转下年", column) == _sum(left, fund=fund)
 
 
-@given(disclosures())
-def test_expenditure_is_what_the_lines_say_of_each_code(typed: dict[str, Any]) -> None:
-    tables = Tables(composed(typed))
+def _expenditure_is_what_the_lines_say_of_each_code(tables: Tables, typed: dict[str, Any]) -> None:
     lines = typed["expenditure"]["支出"]
     for (code, _), (total, basic, project) in tables.figures("表三"):
         where = {"function": code} if code.isdigit() else {}
@@ -272,9 +270,7 @@ def test_expenditure_is_what_the_lines_say_of_each_code(typed: dict[str, Any]) -
             assert figure(row[at]) == sum(_sum(lines, measure, economic=c, fund="general") for c in codes)
 
 
-@given(disclosures())
-def test_projects_and_purchases_are_what_their_lines_say(typed: dict[str, Any]) -> None:
-    tables = Tables(composed(typed))
+def _projects_and_purchases_are_what_their_lines_say(tables: Tables, typed: dict[str, Any]) -> None:
     lines = typed["expenditure"]["支出"]
     codes = {project["name"]: project["code"] for project in typed["projects"]}
     funds = ["general", "government_fund", "state_capital", "fiscal_account"]
@@ -287,6 +283,16 @@ def test_projects_and_purchases_are_what_their_lines_say(typed: dict[str, Any]) 
             assert figure(by_fund[-1]) == _sum(lines, **where, carryover="是")
     bought = [figure(row[5]) for row in tables.rows("表十四")[1:]]
     assert bought == [Decimal(purchase["amount"]) for purchase in typed["procurement"]]
+
+
+@settings(max_examples=30)
+@given(disclosures())
+def test_the_printed_figures_are_the_sums_of_the_lines(typed: dict[str, Any]) -> None:
+    """The totals tie to one another; this ties them to what was typed."""
+    tables = Tables(composed(typed))
+    _revenue_is_what_the_lines_and_the_money_left_say_of_each_fund(tables, typed)
+    _expenditure_is_what_the_lines_say_of_each_code(tables, typed)
+    _projects_and_purchases_are_what_their_lines_say(tables, typed)
 
 
 def _funds_of_projects_add_up(typed: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from reportgen.catalog import LEVELS, ancestors
 from reportgen.compose.figures import Coded, Figure, Printed
 from reportgen.compose.markdown import Block, Html
 from reportgen.compose.numbers import AmountStyle, PercentStyle, amount_text, percent_text
+from reportgen.compose.numerals import chinese
 from reportgen.compose.rows import Render
 from reportgen.compose.spec import SOURCES, ProfileSpec
 from reportgen.derive.arithmetic import growth, share
@@ -61,6 +62,7 @@ class Language:
             "missing": self.missing,
             "paragraphs": paragraphs,
             "br": br,
+            "numeral": chinese,
             "indicators": self.indicators,
         }
 

@@ -6,6 +6,7 @@ import io
 import zipfile
 
 from docx.document import Document as WordDocument
+from docx.oxml.ns import qn
 from lxml import etree
 
 from reportgen.compose.style import Style
@@ -23,6 +24,16 @@ def stable(content: bytes) -> bytes:
             entry.compress_type = zipfile.ZIP_DEFLATED
             target.writestr(entry, source.read(name))
     return result.getvalue()
+
+
+def clear_leftovers(document: WordDocument) -> None:
+    """Takes out what python-docx's empty document brings along: a preview, Japanese as its language."""
+    package = document.part.package
+    for key, relation in list(package.rels.items()):
+        if relation.reltype.endswith("/thumbnail"):
+            del package.rels[key]
+    for language in document.settings.element.findall(qn("w:themeFontLang")):
+        language.set(qn("w:eastAsia"), "zh-CN")
 
 
 def name_alternatives(document: WordDocument, style: Style) -> None:

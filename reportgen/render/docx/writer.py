@@ -16,7 +16,7 @@ from reportgen.compose.document import Document
 from reportgen.render.docx import styles
 from reportgen.render.docx.ooxml import Element, field_end, field_start, paragraph, run, tab, w
 from reportgen.render.docx.ooxml import field as field_runs
-from reportgen.render.docx.package import name_alternatives, stable
+from reportgen.render.docx.package import clear_leftovers, name_alternatives, stable
 from reportgen.render.docx.sections import no_page_numbers, number_pages, open_section, text_width
 from reportgen.render.docx.tables import table
 
@@ -39,6 +39,7 @@ def to_docx(document: Document, pages: Mapping[str, int]) -> bytes:
     properties.language = "zh-CN"
     properties.comments = ""
     properties.created = properties.modified = datetime(1980, 1, 1, tzinfo=UTC)
+    clear_leftovers(word)
     name_alternatives(word, document.style)
     buffer = io.BytesIO()
     word.save(buffer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -309,3 +310,27 @@ def test_any_number_of_terms_may_be_explained(tmp_path: Path) -> None:
     for name, text in LOOSE.items():
         (tmp_path / name).write_text(text.replace("名词解释:\n", f"名词解释:\n{terms}"), encoding="utf-8")
     assert "名词11" in prepare(tmp_path / "dept.yaml")[0].html
+
+
+def _sentences(tmp_path: Path, assets: str) -> str:
+    """The text of LOOSE with other assets, without tags."""
+    typed = LOOSE["dept.yaml"]
+    start, end = typed.index("    - {类别: 车辆"), typed.index("整体绩效:")
+    for name, text in {**LOOSE, "dept.yaml": typed[:start] + assets + typed[end:]}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return re.sub("<[^>]+>", "", prepare(tmp_path / "dept.yaml")[0].html)
+
+
+@pytest.mark.xfail(strict=True, reason="each is printed with the sum of both: 用车3辆、用车3辆")
+def test_two_assets_of_one_name_are_counted_once_each_or_refused(tmp_path: Path) -> None:
+    assets = "".join(f"    - {{类别: 车辆, 名称: 用车, 保有: {held}}}\n" for held in (1, 2))
+    try:
+        text = _sentences(tmp_path, assets)
+    except FaultyInput:
+        return
+    assert text.count("用车3辆") < 2
+
+
+@pytest.mark.xfail(strict=True, reason="the sentence about equipment is left as a lone full stop")
+def test_a_department_without_equipment_leaves_no_empty_sentence(tmp_path: Path) -> None:
+    assert "。。" not in _sentences(tmp_path, "    - {类别: 车辆, 名称: 用车, 保有: 1}\n")

@@ -149,7 +149,9 @@ class Language:
             return Html("{}{}").format(self._lead(self.profile.wording.cause, figure), written)
         subject = self._subject(topic)
         for least in (1,) if by else (2, 1):
-            for dimension in (by,) if by else FALLBACK_DIMENSIONS:
+            # a single function or unit that moved says nothing about why
+            usual = FALLBACK_DIMENSIONS if least > 1 else FALLBACK_DIMENSIONS[:2]
+            for dimension in (by,) if by else usual:
                 found = self._contributions(figure, dimension, least, most, subject)
                 if found:
                     lead = self._lead(self.profile.wording.contributions, figure)

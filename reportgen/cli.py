@@ -68,7 +68,7 @@ def build_command(
         try:
             with _progress(path) as progress:
                 built = build(path, wanted, progress, profile)
-            _tell(built.warnings)
+            _tell(sorted(built.warnings, key=lambda fault: fault.place))
             _write(built, path, out, written)
         except FaultyInput as error:
             _tell(error.faults)

@@ -14,7 +14,9 @@ from reportgen.model.lines import Fund
 def ledgers_hold_lines(loaded: Loaded, budget: Budget) -> Iterator[Fault]:
     for ledger, lines in budget.disclosure.expenditure.items():
         if not lines:
-            yield Fault(loaded.place("expenditure"), f"“{ledger}”里一行明细也没有")
+            several = len(budget.disclosure.expenditure) > 1
+            place = loaded.place("expenditure", *([ledger] if several else []))
+            yield Fault(place, f"“{ledger}”里一行明细也没有")
 
 
 def reserves_are_no_carryover(loaded: Loaded, budget: Budget) -> Iterator[Fault]:

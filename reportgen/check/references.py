@@ -24,6 +24,7 @@ def references_resolve(loaded: Loaded, budget: Budget) -> Iterator[Fault]:
     ]
     yield from _repeated(loaded, "单位", "units", units)
     yield from _repeated(loaded, "项目", "projects", projects)
+    yield from _repeated_assets(loaded, budget)
     yield from _unlisted(
         loaded,
         "单位",
@@ -55,6 +56,17 @@ def _repeated(loaded: Loaded, what: str, key: str, codes: list[str]) -> Iterator
     for at, code in enumerate(codes):
         if code in codes[:at]:
             yield Fault(loaded.place(key, at, "code"), f"{what}编码“{code}”重复")
+
+
+def _repeated_assets(loaded: Loaded, budget: Budget) -> Iterator[Fault]:
+    """Sentences name an asset and count it; of two with one name each would get the sum of both."""
+    assets = budget.disclosure.assets
+    seen: set[tuple[str, str]] = set()
+    for at, item in enumerate(assets.items if assets else ()):
+        if (item.category, item.name) in seen:
+            place = loaded.place("assets", "items", at)
+            yield Fault(place, f"“{item.category}”里的“{item.name}”已经列过；请合并成一条")
+        seen.add((item.category, item.name))
 
 
 def _unlisted(loaded: Loaded, what: str, listed: list[str], mentions: Iterable[Mention]) -> Iterator[Fault]:

@@ -129,7 +129,9 @@ class Language:
         wording = self.profile.wording
         if not figure.has_before:
             return Html("")
-        if figure.difference == 0:
+        if figure.measure != "amount":
+            raise ValueError("compare 只比较预算数与上年预算数；这里的数值是 " + figure.measure)
+        if self._rounds_to_nothing(figure):
             return Html(escape(self.render(wording.unchanged, {})))
         rises = figure.difference > 0
         parts: list[Printed | str] = [
@@ -141,6 +143,12 @@ class Language:
             parts += ["，" + (wording.growth if rises else wording.decline), rate]
         said = Html("").join(map(escape, parts))
         return said + self._why(figure, cause, by, most) if explain else said
+
+    def _rounds_to_nothing(self, figure: Figure) -> bool:
+        """A change too small for the text's unit is no change there (rule W1)."""
+        if figure.style is None or figure.difference == 0:
+            return figure.difference == 0
+        return amount_text(abs(figure.difference), figure.style) == amount_text(Decimal(0), figure.style)
 
     def _why(self, figure: Figure, topic: str, by: str, most: int) -> Html:
         """The written cause; else the largest contributions to the change; else nothing, and a warning."""
@@ -180,7 +188,7 @@ class Language:
         try:
             values = figure.selection.values(figure.source, dimension, ("amount", "prior"))
             moved = [(value, self._below(figure, dimension, value)) for value in values]
-            moved = [(value, below) for value, below in moved if below.difference]
+            moved = [(value, below) for value, below in moved if not self._rounds_to_nothing(below)]
         except MissingData:
             return []
         if len(values) < least:

@@ -5,17 +5,29 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated
 
+from pydantic import AfterValidator
+
 from reportgen.derive.arithmetic import rounded
 from reportgen.model.disclosure import AmountUnit
 from reportgen.model.values import YUAN_PER, Count, YesNo
-from reportgen.model.words import Model, Zh
+from reportgen.model.words import Model, Zh, reject
+
+
+def _few(count: int) -> int:
+    if count > MAX_DECIMALS:
+        raise reject(f"小数位最多 {MAX_DECIMALS} 位")
+    return count
+
+
+MAX_DECIMALS = 6
+Decimals = Annotated[Count, AfterValidator(_few)]
 
 
 class AmountStyle(Model):
     """How amounts are printed; what a table leaves out it takes from its profile."""
 
     unit: Annotated[AmountUnit | None, Zh("单位")] = None
-    decimals: Annotated[Count | None, Zh("小数位")] = None
+    decimals: Annotated[Decimals | None, Zh("小数位")] = None
     grouping: Annotated[YesNo | None, Zh("千位分隔")] = None
     trim: Annotated[YesNo | None, Zh("去尾零")] = None
     """Drop zeros behind the decimal point: 20,004,403元."""
@@ -30,7 +42,7 @@ class AmountStyle(Model):
 
 
 class PercentStyle(Model):
-    decimals: Annotated[Count | None, Zh("小数位")] = None
+    decimals: Annotated[Decimals | None, Zh("小数位")] = None
     trim_hundred: Annotated[YesNo | None, Zh("整百不带小数")] = None
     """Print a whole as 100%, whatever the decimals."""
     sign: Annotated[YesNo | None, Zh("百分号")] = None

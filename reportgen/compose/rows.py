@@ -12,7 +12,7 @@ from reportgen.compose.numerals import numbered
 from reportgen.compose.spec import RECORD_LISTS, Measure, Numbering, Row, RowKind
 from reportgen.derive.budget import Budget
 from reportgen.derive.dimensions import DIMENSIONS, Condition, read_conditions
-from reportgen.derive.selection import Selection
+from reportgen.derive.selection import MissingData, Selection
 
 Render = Callable[[str, Mapping[str, Any]], str]
 """Fills a template of the profile with a row's context."""
@@ -87,6 +87,10 @@ class RowBuilder:
         if rule.all:
             codes |= set(self.budget.catalog.classes(Classification(dimension)))
         digits = [LEVELS[level] for level in rule.levels]
+        for leaf in leaves:
+            if not any(len(above) in digits for above in ancestors(leaf)):
+                label = DIMENSIONS[dimension].label
+                raise MissingData(f"“{label}”写到{'、'.join(rule.levels)}（{leaf} 太粗）", None)
         ordered = [*rule.codes, *sorted(codes - set(rule.codes))]
         rows = []
         for code in ordered:
@@ -118,7 +122,7 @@ class RowBuilder:
         return rows
 
     def _descending(self, selection: Selection, dimension: str, values: Sequence[str]) -> list[str]:
-        source, measure = self.needs[0]
+        source, measure = next(iter(self.needs), ("expenditure", "amount"))
         amounts = {
             value: selection.where([Condition(dimension, (value,))]).total(source, measure).value
             or Decimal(0)
@@ -145,9 +149,7 @@ class RowBuilder:
         source = str(rule.each)
         items = records_of(self.budget, source)
         rows = []
-        for value in selection.values(
-            source, "record", ("amount",) if source == "procurement" else ("held",)
-        ):
+        for value in selection.values(source, "record", ("held",) if source == "assets" else ("amount",)):
             item = items[int(value.split("/")[1])]
             subject = {**context, "it": item, "unit": self.budget.unit(getattr(item, "unit", None))}
             label = self.render(rule.label, subject) if rule.label else item.name
@@ -188,12 +190,14 @@ def records_of(budget: Budget, source: str) -> Sequence[Any]:
     return disclosure.assets.items if disclosure.assets else ()
 
 
-def padded(left: list[BuiltRow], right: list[BuiltRow]) -> tuple[list[BuiltRow], list[BuiltRow]]:
+def padded(
+    left: list[BuiltRow], right: list[BuiltRow], spare: Selection
+) -> tuple[list[BuiltRow], list[BuiltRow]]:
     """Both sides of a balance, their sections (parted by `fill`) made equally long."""
     sections = _sections(left), _sections(right)
     count = max(len(sections[0]), len(sections[1]))
     sides: tuple[list[BuiltRow], list[BuiltRow]] = ([], [])
-    blank = BuiltRow("", right[0].selection, fill=True)
+    blank = BuiltRow("", spare, fill=True)
     for index in range(count):
         pair = [side[index] if index < len(side) else [] for side in sections]
         height = max(map(len, pair))

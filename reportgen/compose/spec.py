@@ -108,6 +108,12 @@ class Column(Model):
     amounts: Annotated[AmountStyle, Zh("金额格式")] = AmountStyle()
     percents: Annotated[PercentStyle, Zh("百分数格式")] = PercentStyle()
 
+    @model_validator(mode="after")
+    def _also_only_sums(self) -> Self:
+        if self.also is not None and self.measure in (Measure.CHANGE, Measure.GROWTH, Measure.SHARE):
+            raise reject("also（另加）只能用在直接合计的数值上，不能用在增减额、增减率、占比上")
+        return self
+
     @property
     def needs(self) -> tuple[str, ...]:
         """The recorded measures that the column's figures are made of."""

@@ -78,7 +78,7 @@ class TableBuilder:
     def _rows(self, spec: TableSpec) -> tuple[TableRow, ...]:
         blocks = [self._block(spec, side) for side in spec.blocks]
         if len(blocks) == 2:
-            left, right = padded(blocks[0].rows, blocks[1].rows)
+            left, right = padded(blocks[0].rows, blocks[1].rows, self.budget.all)
             blocks = [replace(blocks[0], rows=left), replace(blocks[1], rows=right)]
         return tuple(
             TableRow(
@@ -135,6 +135,8 @@ class TableBuilder:
         value = measured(
             selection, source, measure, block.base.where(column.conditions), column.against.value
         )
+        if column.also is not None:
+            value = _joined(selection, chosen.where(read_conditions(column.also)), source, measure)
         fact = f"{source}.{measure.value}[{';'.join(map(str, selection.conditions))}]"
         if measure in (Measure.GROWTH, Measure.SHARE):
             percents = column.percents.over(spec.percents.over(self.profile.percents.over(PERCENTS)))

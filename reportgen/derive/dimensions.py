@@ -120,6 +120,12 @@ class Condition:
             return bool(value) and value.startswith(self.values)
         return value in self.values
 
+    def cannot_tell(self, value: str) -> bool:
+        """Whether a code is too coarse to say: 302 may or may not be 30217."""
+        return bool(value and DIMENSIONS[self.dimension].classification) and any(
+            asked.startswith(value) and asked != value for asked in self.values
+        )
+
     def __str__(self) -> str:
         return f"{self.dimension}={'|'.join(self.values)}"
 
@@ -144,6 +150,8 @@ def _values(dimension: str, typed: str) -> tuple[str, ...]:
     if group:
         return group
     words = DIMENSIONS[dimension].words
+    if DIMENSIONS[dimension].classification and not (typed.isascii() and typed.isdigit()):
+        raise ValueError(f"“{dimension}”的值要写编码，这里是“{typed}”")
     if words is None:
         return (typed,)
     found = next((w for w in words if typed == w.value or typed in w.zh), None)

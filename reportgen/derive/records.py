@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from reportgen.catalog import Catalog
@@ -58,12 +58,22 @@ def sources(disclosure: Disclosure, catalog: Catalog) -> Sources:
     return {
         EXPENDITURE: ledgers,
         # money spent was money received: the lines' funds, and what is left for the next year
-        REVENUE: tuple(Ledger(ledger.name, (*ledger.records, *forward)) for ledger in ledgers),
+        REVENUE: tuple(_with_forward(ledger, forward) for ledger in ledgers),
         CARRY_FORWARD: (Ledger("结转下年", forward),),
         PROCUREMENT: (Ledger("政府采购", tuple(_purchases(disclosure, kinds, PROCUREMENT))),),
         SERVICES: (Ledger("购买服务", tuple(_purchases(disclosure, kinds, SERVICES))),),
         ASSETS: (Ledger("国有资产", tuple(_assets(disclosure))),),
     }
+
+
+def _with_forward(ledger: Ledger, forward: tuple[Record, ...]) -> Ledger:
+    """The revenue behind a ledger. It knows the years that the ledger knows: last year's 结转下年
+    alone would pass for the whole of last year's revenue."""
+    known = tuple(
+        replace(record, measures={m: v for m, v in record.measures.items() if m in ledger.measures})
+        for record in forward
+    )
+    return Ledger(ledger.name, (*ledger.records, *known))
 
 
 def _expenditure(
@@ -82,6 +92,7 @@ def _expenditure(
         government = line.government
         if government is None and line.economic and kind:
             government = catalog.government(line.economic, kind)
+        no_project = "" if nature and nature is not Nature.PROJECT else None
         known = {
             "unit": unit,
             "unit_kind": kind,
@@ -91,10 +102,10 @@ def _expenditure(
             "nature": nature,
             "staffing": _staffing(line, nature),
             "fund": fund,
-            "project": line.project or ("" if nature and nature is not Nature.PROJECT else None),
-            "project_level": levels.get(line.project) if line.project else "",
-            "project_category": categories.get(line.project) if line.project else "",
-            "item": ITEM_OF_ECONOMIC.get(line.economic, "") if line.economic else None,
+            "project": line.project or no_project,
+            "project_level": levels.get(line.project) if line.project else no_project,
+            "project_category": categories.get(line.project) if line.project else no_project,
+            "item": _item(line.economic),
             "carryover": "yes" if line.carryover else "no",
         }
         yield Record(
@@ -102,6 +113,13 @@ def _expenditure(
             _measures(line.amount, line.prior, line.executed),
             ("expenditure", ledger, index),
         )
+
+
+def _item(economic: str | None) -> str | None:
+    """The 三公 item paid from an economic 款; a 类 alone cannot tell where it has such a 款."""
+    if economic is None or economic in ITEM_OF_ECONOMIC:
+        return ITEM_OF_ECONOMIC[economic] if economic else None
+    return None if any(code.startswith(economic) for code in ITEM_OF_ECONOMIC) else ""
 
 
 def own_unit(disclosure: Disclosure) -> str | None:

@@ -54,13 +54,13 @@ class _Chosen:
         doubtful: list[tuple[Record, str]] = []
         for record in self.certain:
             value = record.dimensions.get(dimension)
-            if value is None:
+            if value is None or condition.cannot_tell(value):
                 doubtful.append((record, dimension))
             elif condition.holds(value):
                 certain.append(record)
         for record, missing in self.doubtful:
             value = record.dimensions.get(dimension)
-            if value is None or condition.holds(value):
+            if value is None or condition.holds(value) or condition.cannot_tell(value):
                 doubtful.append((record, missing))
         return _Chosen(tuple(certain), tuple(doubtful))
 

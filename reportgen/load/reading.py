@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import types
 import typing
+import unicodedata
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,12 @@ class Reader:
     def _mapping(self, node: Node, annotation: Any, typed: str) -> Node:
         if not isinstance(node, Mapping):
             return self._broken(node.place, _wrong_shape(node, typed, "若干“键: 值”"))
+        seen: dict[str, Entry] = {}
+        for key, entry in node.entries:
+            first = seen.setdefault(unicodedata.normalize("NFKC", key).strip(), entry)
+            if first is not entry:
+                problem = f"“{entry.typed}”与第 {first.key_place.line} 行的键是同一个；请删去一个"
+                self.faults.append(Fault(entry.key_place, problem))
         entries = [
             (key, replace(entry, value=self._value(entry.value, annotation, entry.typed, ())))
             for key, entry in node.entries

@@ -29,7 +29,11 @@ def parse_amount(typed: object, default_unit: str = "元") -> Decimal:
     anything finer than a 分, which only arithmetic in floats leaves behind.
     """
     shown = str(typed).strip()
-    text = unicodedata.normalize("NFKC", shown).replace("−", "-").replace(" ", "")
+    text = unicodedata.normalize("NFKC", shown).replace("−", "-")
+    odd = any(unicodedata.decomposition(c).startswith(("<super>", "<sub>", "<circle>")) for c in shown)
+    if odd or re.search(r"\d +\d", text):
+        raise reject(f"“{shown}”不是金额；数字中间不能有空格，也不能有上标、圈码")
+    text = text.replace(" ", "")
     unit = next((u for u in ("万元", "元", "万") if text.endswith(u)), None)
     number = text.removesuffix(unit).removeprefix("¥") if unit else text.removeprefix("¥")
     sign, digits = (Decimal(-1), number[1:]) if number.startswith("-") else (Decimal(1), number)

@@ -69,8 +69,9 @@ def sources(disclosure: Disclosure, catalog: Catalog) -> Sources:
 def _with_forward(ledger: Ledger, forward: tuple[Record, ...]) -> Ledger:
     """The revenue behind a ledger. It knows the years that the ledger knows: last year's 结转下年
     alone would pass for the whole of last year's revenue."""
+    known_years = {AMOUNT, *ledger.measures}
     known = tuple(
-        replace(record, measures={m: v for m, v in record.measures.items() if m in ledger.measures})
+        replace(record, measures={m: v for m, v in record.measures.items() if m in known_years})
         for record in forward
     )
     return Ledger(ledger.name, (*ledger.records, *known))

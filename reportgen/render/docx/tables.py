@@ -14,6 +14,8 @@ from reportgen.render.docx.ooxml import Element, half_points, paragraph, run, w
 
 _SIZE = re.compile(r"font-size:\s*([\d.]+)pt")
 _WIDTH = re.compile(r"width:\s*([\d.]+)%")
+CELL_MARGIN = 50
+"""Twips at each side of a cell's text, as in the table style."""
 _STYLE_OF_CLASS = {"a": styles.CELL_NUMBER, "l": styles.CELL, "c": styles.CELL, "m": styles.CELL_MIDDLE}
 
 
@@ -99,7 +101,23 @@ def _row(
         for at, slot in enumerate(slots)
         if slot is not None
     ]
-    return w("tr", w("trPr", w("cantSplit"), w("tblHeader") if head else None), *cells)
+    height = _head_height(slots, widths, direct) if head else 0
+    least = w("trHeight", val=height, hRule="atLeast") if height else None
+    return w("tr", w("trPr", w("cantSplit"), least, w("tblHeader") if head else None), *cells)
+
+
+def _head_height(slots: list[_Slot | None], widths: list[int], direct: int | None) -> int:
+    """Twips that a header row must have for the cells reaching over it: readers that repeat the
+    header forget those cells' lines. Nothing for a row that no cell reaches over."""
+    size = (direct or 21) * 10
+    height = 0
+    for at, slot in enumerate(slots):
+        down = int(slot.cell.get("rowspan", 1)) if slot is not None else 1
+        if slot is not None and down > 1:
+            room = max(sum(widths[at : at + slot.columns]) - 2 * CELL_MARGIN, size)
+            lines = -(-len(slot.cell.text_content().strip()) // (room // size))
+            height = max(height, (lines * size * 3 // 2 + 60) // down)
+    return height
 
 
 def _cell(slot: _Slot, width: int, direct: int | None, *, keep: bool, bold: bool) -> Element:

@@ -205,7 +205,7 @@ def test_ids_and_names_are_unique(body: etree._Element) -> None:
 
 
 def test_tables_mark_their_header_rows_and_only_those(report: Report, document: Document) -> None:
-    heads = {squeezed(t.full_title): len(t.header) for t in document.tables.values() if isinstance(t, Table)}
+    heads = {squeezed(t.full_title): len(t.header) for t in document.tables if isinstance(t, Table)}
     for title, table in _titled(report.docx):
         if title in heads:
             marked = [
@@ -288,7 +288,7 @@ def test_both_files_hold_the_same_tables(report: Report) -> None:
 
 
 def test_figures_stand_right_and_header_cells_in_the_middle(report: Report, document: Document) -> None:
-    heads = {squeezed(t.full_title) for t in document.tables.values() if isinstance(t, Table)}
+    heads = {squeezed(t.full_title) for t in document.tables if isinstance(t, Table)}
     for title, table in _titled(report.docx):
         if title not in heads:
             continue
@@ -308,11 +308,7 @@ def test_figures_stand_right_and_header_cells_in_the_middle(report: Report, docu
 def test_turned_tables_stand_in_landscape_sections_and_all_else_upright(
     report: Report, document: Document
 ) -> None:
-    turned = {
-        squeezed(t.full_title)
-        for t in document.tables.values()
-        if isinstance(t, Table) and t.layout.landscape
-    }
+    turned = {squeezed(t.full_title) for t in document.tables if isinstance(t, Table) and t.layout.landscape}
     assert turned
     for blocks, properties in sections(report.docx):
         titles = {squeezed(text_of(b)) for b in blocks if style_of(b) == "TableTitle"}

@@ -28,7 +28,7 @@ def test_an_example_composes_with_its_own_profile_and_nothing_to_remind_of(path:
 @pytest.mark.parametrize("path", EXAMPLES, ids=[path.parent.name for path in EXAMPLES])
 def test_no_table_of_an_example_is_wider_than_its_page_at_a_readable_size(path: Path) -> None:
     document, _ = prepare(path)
-    for table in document.tables.values():
+    for table in document.tables:
         if isinstance(table, Table):
             assert table.layout.size >= 6, table.title
             assert sum(table.layout.widths) == pytest.approx(1, abs=0.001)

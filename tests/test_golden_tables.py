@@ -29,7 +29,7 @@ def published(code: str) -> Rows:
 
 @pytest.fixture(scope="session")
 def composed(document: Document) -> Callable[[str], Rows]:
-    tables = {table.code: table for table in document.tables.values()}
+    tables = {table.code: table for table in document.tables}
 
     def rows(code: str) -> Rows:
         table = tables[code]
@@ -55,7 +55,7 @@ def test_the_purchases_are_the_published_ones_below_their_total(composed: Callab
 
 @pytest.mark.parametrize("code", ["表十一", "表十二"])
 def test_a_table_without_figures_says_why(code: str, document: Document) -> None:
-    (table,) = (table for table in document.tables.values() if table.code == code)
+    (table,) = (table for table in document.tables if table.code == code)
     assert isinstance(table, Table)
     assert len(table.notes) == 1
     assert "此表无数据" in table.notes[0]
@@ -64,7 +64,7 @@ def test_a_table_without_figures_says_why(code: str, document: Document) -> None
 def test_a_table_with_figures_does_not_claim_to_be_empty(document: Document) -> None:
     full = [
         table
-        for table in document.tables.values()
+        for table in document.tables
         if isinstance(table, Table) and any(cell.value for row in table.rows for cell in row.cells)
     ]
     assert full

@@ -238,7 +238,7 @@ def _changes(before: dict[str, Rows], after: dict[str, Rows]) -> dict[Key, Decim
 def test_every_table_figure_above_a_raised_leaf_rises_as_much_and_no_other_changes(
     leaf: Leaf, raised: Report, report: Report, read: Callable[[Report], Printed], document: Document
 ) -> None:
-    codes = {squeezed(table.full_title): table.code for table in document.tables.values()}
+    codes = {squeezed(table.full_title): table.code for table in document.tables}
     changed = _changes(_blocks(read(report), codes), _blocks(read(raised), codes))
     assert changed == dict.fromkeys(leaf.figures, RAISE)
 

@@ -194,7 +194,7 @@ def test_the_narratives_totals_are_those_of_the_tables(typed: dict[str, Any]) ->
         return figure(found[1])
 
     def printed(code: str, row: int, column: int) -> Decimal:
-        (table,) = (t for t in document.tables.values() if t.code == code)
+        (table,) = (t for t in document.tables if t.code == code)
         return figure(table.rows[row].cells[column].text)
 
     assert stated("年初预算总收入") == stated("年初预算总支出") == printed("表一", 0, 1)

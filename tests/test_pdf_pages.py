@@ -75,7 +75,7 @@ def test_the_contents_list_every_chapter_and_table_with_its_page(
     for title, number in contents:
         assert title in pages[number], title
     listed = [title for title, _ in contents]
-    assert [squeezed(table.full_title) for table in document.tables.values()] == listed[-18:]
+    assert [squeezed(table.full_title) for table in document.tables] == listed[-18:]
     assert [number for _, number in contents] == sorted(number for _, number in contents)
 
 
@@ -113,7 +113,7 @@ def test_wide_tables_lie_on_turned_pages_and_narrow_ones_stand_upright(pdf: PDF,
     pages = {page_number(page): page for page in body_pages(pdf)}
     starts = dict(read_contents(pdf))
     directions = {}
-    for table in document.tables.values():
+    for table in document.tables:
         page = pages[starts[squeezed(table.full_title)]]
         directions[table.code] = page.width > page.height
         columns = 0 if isinstance(table, Form) else len(whole(table)[0])
@@ -131,7 +131,7 @@ def test_all_pages_are_a4(pdf: PDF) -> None:
 
 
 def test_a_table_repeats_its_header_on_each_further_page(pdf: PDF, document: Document) -> None:
-    titles = {squeezed(t.full_title): t for t in document.tables.values() if isinstance(t, Table)}
+    titles = {squeezed(t.full_title): t for t in document.tables if isinstance(t, Table)}
     heads = {title: _header_rows(table) for title, table in titles.items()}
     current, further = "", 0
     for page in body_pages(pdf):
@@ -155,9 +155,9 @@ def test_the_tables_read_back_from_the_pages_are_the_composed_ones(
     report: Report, document: Document
 ) -> None:
     """No row is torn, lost or doubled where a table goes on over pages."""
-    composed_rows = [whole(table) for table in document.tables.values() if isinstance(table, Table)]
+    composed_rows = [whole(table) for table in document.tables if isinstance(table, Table)]
     printed = {table.title: table.rows for table in read_pdf(report.pdf).tables}
-    titles = [squeezed(t.full_title) for t in document.tables.values() if isinstance(t, Table)]
+    titles = [squeezed(t.full_title) for t in document.tables if isinstance(t, Table)]
     assert [printed[title] for title in titles] == composed_rows
 
 

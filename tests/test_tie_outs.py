@@ -28,7 +28,7 @@ class Tables:
     """The printed tables by code, as rows of texts without their headers."""
 
     def __init__(self, document: Document) -> None:
-        self.of = {table.code: expanded(table.rows) for table in document.tables.values() if _has_rows(table)}
+        self.of = {table.code: expanded(table.rows) for table in document.tables if _has_rows(table)}
 
     def rows(self, code: str) -> Rows:
         return self.of[code]

@@ -51,7 +51,7 @@ def lines_differ(loaded: Loaded, budget: Budget) -> Iterator[Fault]:
     for ledger, lines in budget.disclosure.expenditure.items():
         seen: dict[object, int] = {}
         for at, line in enumerate(lines):
-            first = seen.setdefault(tuple(line.__dict__.values()), at)
+            first = seen.setdefault(repr(line.__dict__), at)
             if first != at:
                 other = loaded.place("expenditure", ledger, first)
                 yield Fault(

@@ -13,7 +13,7 @@ from reportgen.compose.assembly import assemble, contents_place
 from reportgen.compose.css import stylesheet
 from reportgen.compose.forms import FormBuilder
 from reportgen.compose.html import form_block, section, table_block
-from reportgen.compose.language import NO_PRIOR, Language
+from reportgen.compose.language import Language, no_year_before
 from reportgen.compose.markdown import Block
 from reportgen.compose.numbers import AMOUNTS, PERCENTS, AmountStyle, PercentStyle, unit_label
 from reportgen.compose.profile import MAIN, Profile
@@ -22,8 +22,10 @@ from reportgen.compose.style import Page, Style
 from reportgen.compose.table import Form, Table, is_empty
 from reportgen.compose.tables import TableBuilder
 from reportgen.compose.templates import LabelFault, LackingData, Templates
+from reportgen.compose.values import subjects
 from reportgen.derive.budget import Budget
-from reportgen.derive.selection import MEASURE_LABELS, MissingData
+from reportgen.derive.dimensions import read_dimension
+from reportgen.derive.selection import MissingData
 from reportgen.faults import Fault, FaultyInput, Place, Severity, nearest
 from reportgen.load import Loaded
 from reportgen.load.nodes import find_text
@@ -40,7 +42,8 @@ class Document:
     file_name: str
     author: str
     style: Style
-    tables: Mapping[str, Table | Form]
+    tables: tuple[Table | Form, ...]
+    """Those that parts list, in order."""
     warnings: tuple[Fault, ...]
 
 
@@ -81,9 +84,14 @@ class _Composer:
             },
             "performance": next((p for p in disclosure.performance if p.unit is None), None),
             "performances": disclosure.performance,
+            "name_of": self._name_of,
         }
         self.templates = Templates(self.profile.folders, common, self._place_of)
         self.tables = TableBuilder(self.budget, self.profile.spec, self.templates.label)
+
+    def _name_of(self, dimension: str, value: str | None) -> str:
+        """What a template calls a code or another value of a dimension."""
+        return self.budget.name(read_dimension(dimension), value) if value else ""
 
     def document(self) -> Document:
         spec = self.profile.spec
@@ -100,14 +108,14 @@ class _Composer:
             file_name=file_name,
             author=self.budget.disclosure.department.name,
             style=spec.style,
-            tables=tables,
+            tables=tuple(table for made in tables.values() for table in made),
             warnings=tuple(dict.fromkeys(self.warnings)),
         )
 
-    def _build_tables(self) -> dict[str, Table | Form]:
+    def _build_tables(self) -> dict[str, list[Table | Form]]:
         """The tables that parts list; those that only texts print are built when asked for."""
         page = self.profile.spec.style.table_page
-        built = {name: table for name in self.listed if (table := self._table(name, page)) is not None}
+        built = {name: self._tables(name, page) for name in self.listed}
         for (place, what), codes in self.lacking.items():
             other = "，或另给一份含有它的台账" if len(self.budget.disclosure.expenditure) > 1 else ""
             message = f"{'、'.join(codes)}需要{what}，这里没有；请补上{other}"
@@ -126,15 +134,16 @@ class _Composer:
         except LabelFault:
             return spec.title
 
-    def _table(self, name: str, page: Page) -> Table | Form | None:
+    def _tables(self, name: str, page: Page) -> list[Table | Form]:
+        """What a table file prints: a form, or a table for each of its subjects."""
         spec = self.profile.tables[name]
         try:
             if spec.form:
-                return FormBuilder(self.budget, self.templates, self.tables, self._functions_for_forms).build(
-                    name, spec
-                )
-            table = self.tables.build(name, spec, page)
-            return None if spec.omit_empty and is_empty(table.rows) else table
+                functions = self._functions_for_forms
+                form = FormBuilder(self.budget, self.templates, self.tables, functions).build(name, spec)
+                return [] if spec.omit_empty and form.is_empty else [form]
+            made = (self.tables.build(name, spec, page, about) for about in subjects(self.budget, spec))
+            return [table for table in made if not (spec.omit_empty and is_empty(table.rows))]
         except MissingData as error:
             place = self._place_of(error) or self.loaded.place()
             self.lacking.setdefault((place, error.what), []).append(spec.code or name)
@@ -144,9 +153,9 @@ class _Composer:
             self.faults += error.at(stands or Place(node.place.file))
         except FaultyInput as error:
             self.faults += error.faults
-        return None
+        return []
 
-    def _part(self, part: Part, tables: Mapping[str, Table | Form]) -> Markup:
+    def _part(self, part: Part, tables: Mapping[str, Iterable[Table | Form]]) -> Markup:
         try:
             if part.cover is not None:
                 functions = self._functions_for_forms(self.profile.spec.amounts.over(AMOUNTS))
@@ -158,7 +167,7 @@ class _Composer:
                 return section(
                     "text", Markup(self.templates.narrative(part.text, self._functions_for_text()))
                 )
-            return self._tables_part(part, [tables[name] for name in part.tables if name in tables])
+            return self._tables_part(part, [table for name in part.tables for table in tables[name]])
         except LackingData as error:
             self.faults += [] if self.lacking else error.faults
         except LabelFault as error:
@@ -174,10 +183,7 @@ class _Composer:
         level = 2 if title else 1
         sections = []
         for landscape, group in groupby(tables, _is_landscape):
-            blocks = [
-                table_block(table, level) if isinstance(table, Table) else form_block(table, level)
-                for table in group
-            ]
+            blocks = [_block(table, level) for table in group]
             kind = "tables landscape" if landscape else "tables"
             sections.append(section(kind, heading + Markup("").join(blocks)))
             heading = Markup("")
@@ -209,11 +215,8 @@ class _Composer:
         """A table where the text wants it; `level` makes its title a heading of that level."""
         if name not in self.profile.tables:
             raise ValueError(f"没有表“{name}”{nearest(name, self.profile.tables)}")
-        table = self._table(name, self.profile.spec.style.text_page)
-        if table is None:
-            return Block("")
-        block = table_block if isinstance(table, Table) else form_block
-        return Block(block(table, level))  # type: ignore[arg-type]  # the two go with their kinds
+        tables = self._tables(name, self.profile.spec.style.text_page)
+        return Block(Markup("").join(_block(table, level) for table in tables))
 
     def _functions_for_text(self) -> dict[str, Any]:
         spec = self.profile.spec
@@ -232,8 +235,8 @@ class _Composer:
         needed = {need for table in listed for side in table.blocks for c in side.leaves for need in c.needs}
         for measure in sorted(needed & {"prior", "executed"}):
             if not self.budget.all.gives("expenditure", measure):
-                message = NO_PRIOR.replace("上年预算数", MEASURE_LABELS[measure])
-                self.warnings.append(Fault(self.loaded.place("expenditure"), message, Severity.WARNING))
+                place = self.loaded.place("expenditure")
+                self.warnings.append(Fault(place, no_year_before(measure), Severity.WARNING))
 
     def _warn(self, message: str, key: str) -> None:
         place = self.loaded.place(*([key] if key else []))
@@ -241,6 +244,10 @@ class _Composer:
 
     def _place_of(self, error: MissingData) -> Place | None:
         return self.loaded.place(*error.record.path) if error.record else None
+
+
+def _block(table: Table | Form, level: int) -> Markup:
+    return table_block(table, level) if isinstance(table, Table) else form_block(table, level)
 
 
 def _is_landscape(table: Table | Form) -> bool:

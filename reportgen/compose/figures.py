@@ -31,17 +31,19 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A sum of one source under one selection, in this year and the year before."""
+    """A sum of one source under one selection, in this year and what it is compared with."""
 
     selection: Selection
     source: str
     measure: str
+    against: str
+    """What of the year before it is compared with: `prior` (budget) or `executed`."""
     style: AmountStyle | None
     """How amounts are printed; None for pieces."""
     unit: str
     """Printed behind the number; forms, whose unit stands above them, have none."""
-    no_before: Callable[[str], None]
-    """Told the source when the year before is asked for and the input does not know it."""
+    no_before: Callable[[str, str], None]
+    """Told the source and what was asked of the year before, when the input does not know it."""
 
     @property
     def value(self) -> Decimal:
@@ -49,19 +51,19 @@ class Figure:
 
     @property
     def before_value(self) -> Decimal:
-        return self.selection.total(self.source, "prior").value or Decimal(0)
+        return self.selection.total(self.source, self.against).value or Decimal(0)
 
     @property
     def has_before(self) -> bool:
         """Whether the input knows the year before for this source."""
-        known = self.selection.gives(self.source, "prior")
+        known = self.selection.gives(self.source, self.against)
         if not known:
-            self.no_before(self.source)
+            self.no_before(self.source, self.against)
         return known
 
     @property
     def before(self) -> Printed:
-        return self._printed(self.before_value, "prior")
+        return self._printed(self.before_value, self.against)
 
     @property
     def change(self) -> Printed:

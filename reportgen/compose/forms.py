@@ -12,8 +12,8 @@ from reportgen.compose.spec import Orientation, TableSpec
 from reportgen.compose.table import Form, FormPage
 from reportgen.compose.tables import TableBuilder, notes_of
 from reportgen.compose.templates import Templates
+from reportgen.compose.values import subjects
 from reportgen.derive.budget import Budget
-from reportgen.derive.dimensions import read_conditions
 
 _FIGURE = re.compile(r'data-value="-?[0.]*[1-9]')
 """A figure other than 0 in a fragment."""
@@ -30,7 +30,6 @@ class FormBuilder:
     def build(self, id_: str, spec: TableSpec) -> Form:
         """One page for each subject that `where` selects, or a single blank one with the empty statement."""
         amounts = self.tables.amounts(spec)
-        subjects = self._subjects(spec) if spec.each else [{}]
         common = {
             "it": None,
             "unit": None,
@@ -40,8 +39,8 @@ class FormBuilder:
             **self.functions(amounts),
         }
         pages = tuple(
-            self._page(spec, {**common, "number": number, **subject})
-            for number, subject in enumerate(subjects or [{}], 1)
+            self._page(spec, {**common, "number": number, **subject.names})
+            for number, subject in enumerate(subjects(self.budget, spec), 1)
         )
         return Form(
             id=id_,
@@ -51,6 +50,7 @@ class FormBuilder:
             subtitle=self.templates.label(spec.subtitle, {}),
             pages=pages,
             landscape=spec.orientation is Orientation.LANDSCAPE,
+            is_empty=not any(_FIGURE.search(page.html) for page in pages),
         )
 
     def _page(self, spec: TableSpec, names: Mapping[str, Any]) -> FormPage:
@@ -63,15 +63,3 @@ class FormBuilder:
             html=html,
             notes=tuple(self.templates.label(note, names) for note in notes),
         )
-
-    def _subjects(self, spec: TableSpec) -> list[dict[str, Any]]:
-        """The listed projects or units that have figures in the form's selection, in input order."""
-        selection = self.budget.select(read_conditions(spec.where))
-        used = set(selection.values(spec.source, str(spec.each), ("amount",)))
-        if spec.each == "unit":
-            return [{"it": unit, "unit": unit} for unit in self.budget.units if unit.code in used]
-        return [
-            {"it": project, "project": project, "unit": self.budget.unit(project.unit)}
-            for project in self.budget.disclosure.projects
-            if project.code in used
-        ]

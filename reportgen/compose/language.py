@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,15 +15,15 @@ from reportgen.compose.markdown import Block, Html
 from reportgen.compose.numbers import AmountStyle, PercentStyle, amount_text, percent_text
 from reportgen.compose.numerals import chinese
 from reportgen.compose.rows import Render
-from reportgen.compose.spec import SOURCES, ProfileSpec
+from reportgen.compose.spec import SOURCES, Base, ProfileSpec
+from reportgen.compose.values import listed
 from reportgen.derive.arithmetic import growth, share
 from reportgen.derive.budget import Budget
-from reportgen.derive.dimensions import DIMENSIONS, Condition, read_conditions
+from reportgen.derive.dimensions import Condition, dimension_of, read_conditions, read_dimension
 from reportgen.derive.selection import MEASURE_LABELS, MissingData
 from reportgen.faults import nearest
 from reportgen.model.narrative import Topic
 
-NO_PRIOR = "输入里没有上年预算数，表中相应的列空着，文字中不写增减"
 MAX_CONTRIBUTIONS = 3
 FALLBACK_DIMENSIONS = ("project", "economic", "function", "unit")
 """Tried in this order when a change has no written cause and the template names no dimension."""
@@ -66,19 +66,24 @@ class Language:
             "indicators": self.indicators,
         }
 
-    def figure(self, source: str = "expenditure", measure: str = "amount", **where: Any) -> Figure:
-        """`figure(nature="basic")`: expenditure under conditions; `figure("revenue", fund="other")`."""
+    def figure(
+        self, source: str = "expenditure", measure: str = "amount", against: str = "prior", **where: Any
+    ) -> Figure:
+        """`figure(nature="basic")`: expenditure under conditions; `figure("revenue", fund="other")`.
+
+        It is compared with last year's budget unless `against="executed"`.
+        """
         _known(source, SOURCES, "数据来源")
         _known(measure, MEASURE_LABELS, "数值")
+        _known(against, [base.value for base in Base], "对比")
         selection = self.budget.select(read_conditions(where))
-        return Figure(selection, source, measure, self.amounts, self.unit, self._no_before)
+        return Figure(selection, source, measure, against, self.amounts, self.unit, self._no_before)
 
     def pieces(self, measure: str, **where: Any) -> Figure:
         """Counts of assets: `pieces("held", category="车辆")`."""
         _known(measure, MEASURE_LABELS, "数值")
-        return Figure(
-            self.budget.select(read_conditions(where)), "assets", measure, None, "", self._no_before
-        )
+        selection = self.budget.select(read_conditions(where))
+        return Figure(selection, "assets", measure, "prior", None, "", self._no_before)
 
     def amount(self, yuan: Decimal) -> Printed:
         """An amount that the input gives outside the lines, such as a transfer."""
@@ -130,7 +135,7 @@ class Language:
         if not figure.has_before:
             return Html("")
         if figure.measure != "amount":
-            raise ValueError("compare 只比较预算数与上年预算数；这里的数值是 " + figure.measure)
+            raise ValueError("compare 只比较预算数与上年数；这里的数值是 " + figure.measure)
         if self._rounds_to_nothing(figure):
             return Html(escape(self.render(wording.unchanged, {})))
         rises = figure.difference > 0
@@ -186,7 +191,7 @@ class Language:
         is no explanation of itself.
         """
         try:
-            values = figure.selection.values(figure.source, dimension, ("amount", "prior"))
+            values = figure.selection.values(figure.source, dimension, ("amount", figure.against))
             moved = [(value, self._below(figure, dimension, value)) for value in values]
             moved = [(value, below) for value, below in moved if not self._rounds_to_nothing(below)]
         except MissingData:
@@ -213,25 +218,37 @@ class Language:
 
     def _below(self, figure: Figure, dimension: str, value: str) -> Figure:
         selection = figure.selection.where([Condition(dimension, (value,))])
-        return Figure(selection, figure.source, figure.measure, figure.style, figure.unit, self._no_before)
+        return replace(figure, selection=selection)
 
     def label(self, dimension: str, value: str) -> str:
         """What a value is called in this profile's sentences."""
         return self.profile.labels.get(dimension, {}).get(value) or self.budget.name(dimension, value)
 
     def codes(
-        self, dimension: str, level: str = "", source: str = "expenditure", **where: Any
+        self,
+        dimension: str,
+        level: str = "",
+        source: str = "expenditure",
+        against: str = "prior",
+        **where: Any,
     ) -> list[Coded]:
-        """The codes of a level in use this year or last, in order; or every value of a plain dimension."""
-        _known(dimension, DIMENSIONS, "维度")
-        _known(level or "项", LEVELS, "级次")
-        top = self.figure(source, **where)
-        measures = ("amount", "prior") if top.has_before else ("amount",)
+        """The codes of a level in use this year or last, in order; or every value of a plain dimension.
+
+        Without a level: the codes as deep as the lines give them.
+        """
+        dimension = read_dimension(dimension)
+        top = self.figure(source, against=against, **where)
+        measures = ("amount", against) if top.has_before else ("amount",)
         values = top.selection.values(source, dimension, measures)
-        if DIMENSIONS[dimension].classification is None:
-            return [Coded(v, self.label(dimension, v), self._below(top, dimension, v), {}) for v in values]
-        digits = LEVELS[level or "项"]
-        found = sorted({code[:digits] for code in values if len(code) >= digits})
+        if dimension_of(dimension).classification is None:
+            ordered = listed(self.budget, dimension, values, every=False)
+            return [Coded(v, self.label(dimension, v), self._below(top, dimension, v), {}) for v in ordered]
+        if level:
+            _known(level, LEVELS, "级次")
+            digits = LEVELS[level]
+            found = sorted({code[:digits] for code in values if len(code) >= digits})
+        else:
+            found = sorted(values)
         return [
             Coded(
                 code,
@@ -250,7 +267,7 @@ class Language:
 
     def largest(self, dimension: str, count: int, source: str = "expenditure", **where: Any) -> list[str]:
         """Names of the values with the largest amounts, largest first."""
-        _known(dimension, DIMENSIONS, "维度")
+        dimension = read_dimension(dimension)
         top = self.figure(source, **where)
         values = top.selection.values(source, dimension, ("amount",))
         amounts = {value: self._below(top, dimension, value).value for value in values}
@@ -285,14 +302,18 @@ class Language:
     def _percents(self, decimals: int | None) -> PercentStyle:
         return self.percents if decimals is None else self.percents.model_copy(update={"decimals": decimals})
 
-    def _no_before(self, source: str) -> None:
+    def _no_before(self, source: str, asked: str) -> None:
         if source == "expenditure":
-            self._warn_once(NO_PRIOR, "expenditure")
+            self._warn_once(no_year_before(asked), "expenditure")
 
     def _warn_once(self, message: str, key: str = "") -> None:
         if message not in self._warned:
             self._warned.add(message)
             self.warn(message, key)
+
+
+def no_year_before(asked: str) -> str:
+    return f"输入里没有{MEASURE_LABELS[asked]}，表中相应的列空着，文字中不写增减"
 
 
 def _clause(text: str | None) -> str | None:

@@ -9,9 +9,10 @@ from typing import Any
 
 from reportgen.catalog import LEVELS, Classification, ancestors
 from reportgen.compose.numerals import numbered
-from reportgen.compose.spec import RECORD_LISTS, Measure, Numbering, Row, RowKind
+from reportgen.compose.spec import RECORD_LISTS, Column, Measure, Numbering, Row, RowKind, recorded
+from reportgen.compose.values import Need, listed, named, needs, used
 from reportgen.derive.budget import Budget
-from reportgen.derive.dimensions import DIMENSIONS, Condition, read_conditions
+from reportgen.derive.dimensions import Condition, dimension_of, read_conditions
 from reportgen.derive.selection import MissingData, Selection
 
 Render = Callable[[str, Mapping[str, Any]], str]
@@ -39,14 +40,22 @@ class BuiltRow:
 
 @dataclass(frozen=True, slots=True)
 class RowBuilder:
-    """Builds the rows of one block; `needs` are the (source, measure) pairs its columns print."""
+    """Builds the rows of one block."""
 
     budget: Budget
     render: Render
-    needs: tuple[tuple[str, str], ...]
+    columns: Sequence[Column]
+    """The columns at the foot of the header."""
+    source: str
+    """Where figures come from unless a column or a row says otherwise."""
 
-    def build(self, rules: Iterable[Row], selection: Selection) -> list[BuiltRow]:
-        return self._rules(rules, selection, {})
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        return needs(self.columns, self.source)
+
+    def build(self, rules: Iterable[Row], selection: Selection, context: Mapping[str, Any]) -> list[BuiltRow]:
+        """`context` is what templates may name besides what every template may."""
+        return self._rules(rules, selection, context)
 
     def _rules(self, rules: Iterable[Row], above: Selection, context: Mapping[str, Any]) -> list[BuiltRow]:
         """The rows of rules in a row; neighbours with the same numbering are numbered on."""
@@ -55,6 +64,8 @@ class RowBuilder:
         for rule in rules:
             selection = above.where(read_conditions(rule.where))
             for made in self._made(rule, selection, context):
+                if rule.omit_empty and not self._has_figure(made, rule):
+                    continue
                 label = made.label
                 if rule.numbering:
                     counts[rule.numbering] = counts.get(rule.numbering, 0) + 1
@@ -82,14 +93,14 @@ class RowBuilder:
 
     def _tree(self, rule: Row, selection: Selection, context: Mapping[str, Any]) -> list[BuiltRow]:
         dimension = str(rule.tree)
-        leaves = self._used(selection, dimension)
+        leaves = used(selection, dimension, self.needs)
         codes = {code for leaf in leaves for code in ancestors(leaf)}
         if rule.all:
             codes |= set(self.budget.catalog.classes(Classification(dimension)))
         digits = [LEVELS[level] for level in rule.levels]
         for leaf in leaves:
             if not any(len(above) in digits for above in ancestors(leaf)):
-                label = DIMENSIONS[dimension].label
+                label = dimension_of(dimension).label
                 raise MissingData(f"“{label}”写到{'、'.join(rule.levels)}（{leaf} 太粗）", None)
         ordered = [*rule.codes, *sorted(codes - set(rule.codes))]
         rows = []
@@ -106,19 +117,17 @@ class RowBuilder:
 
     def _values(self, rule: Row, selection: Selection, context: Mapping[str, Any]) -> list[BuiltRow]:
         dimension = str(rule.each)
-        words = DIMENSIONS[dimension].words
-        used = self._used(selection, dimension)
-        ordered: Sequence[str] = [w.value for w in words] if words else self._in_input_order(dimension, used)
+        in_use = used(selection, dimension, self.needs)
+        ordered = listed(self.budget, dimension, in_use, every=rule.all)
         if rule.descending:
             ordered = self._descending(selection, dimension, ordered)
         rows = []
         for value in ordered:
-            if value in used or rule.all:
-                name = self.budget.name(dimension, value)
-                below = selection.where([Condition(dimension, (value,))])
-                subject = {**context, **self._subject(dimension, value)}
-                label = self.render(rule.label, {**subject, "name": name}) if rule.label else name
-                rows.append(BuiltRow(label, below, value, name, context=subject))
+            name = self.budget.name(dimension, value)
+            below = selection.where([Condition(dimension, (value,))])
+            about = {**context, **named(self.budget, dimension, value)}
+            label = self.render(rule.label, {**about, "name": name}) if rule.label else name
+            rows.append(BuiltRow(label, below, value, name, context=about))
         return rows
 
     def _descending(self, selection: Selection, dimension: str, values: Sequence[str]) -> list[str]:
@@ -130,39 +139,27 @@ class RowBuilder:
         }
         return sorted(values, key=lambda value: -amounts[value])
 
-    def _in_input_order(self, dimension: str, used: Sequence[str]) -> list[str]:
-        listed = {
-            "unit": [unit.code for unit in self.budget.units],
-            "project": [project.code for project in self.budget.disclosure.projects],
-        }.get(dimension, [])
-        return [*listed, *(value for value in used if value not in listed)]
-
-    def _subject(self, dimension: str, value: str) -> dict[str, Any]:
-        lists: dict[str, Sequence[Any]] = {
-            "unit": self.budget.units,
-            "project": self.budget.disclosure.projects,
-        }
-        found = next((item for item in lists.get(dimension, ()) if item.code == value), None)
-        return {} if found is None else {dimension: found, "it": found}
-
     def _records(self, rule: Row, selection: Selection, context: Mapping[str, Any]) -> list[BuiltRow]:
         source = str(rule.each)
         items = records_of(self.budget, source)
         rows = []
         for value in selection.values(source, "record", ("held",) if source == "assets" else ("amount",)):
             item = items[int(value.split("/")[1])]
-            subject = {**context, "it": item, "unit": self.budget.unit(getattr(item, "unit", None))}
-            label = self.render(rule.label, subject) if rule.label else item.name
+            about = {**context, "it": item, "unit": self.budget.unit(getattr(item, "unit", None))}
+            label = self.render(rule.label, about) if rule.label else item.name
             below = selection.where([Condition("record", (value,))])
             code = getattr(item, "code", None) or ""
-            rows.append(BuiltRow(label, below, code, item.name, context=subject))
+            rows.append(BuiltRow(label, below, code, item.name, context=about))
         return rows
 
-    def _used(self, selection: Selection, dimension: str) -> list[str]:
-        used: dict[str, None] = {}
-        for source, measure in self.needs:
-            used.update(dict.fromkeys(selection.values(source, dimension, [measure])))
-        return list(used)
+    def _has_figure(self, row: BuiltRow, rule: Row) -> bool:
+        """Whether a row prints any figure other than 0."""
+        return any(
+            row.selection.where(column.conditions).total(column.source or rule.source or self.source, m).value
+            for column in self.columns
+            if column.is_figure
+            for m in recorded(rule.measure or column.measure, column.against)
+        )
 
 
 def _styled(row: BuiltRow, rule: Row) -> BuiltRow:
@@ -190,18 +187,16 @@ def records_of(budget: Budget, source: str) -> Sequence[Any]:
     return disclosure.assets.items if disclosure.assets else ()
 
 
-def padded(
-    left: list[BuiltRow], right: list[BuiltRow], spare: Selection
-) -> tuple[list[BuiltRow], list[BuiltRow]]:
-    """Both sides of a balance, their sections (parted by `fill`) made equally long."""
-    sections = _sections(left), _sections(right)
-    count = max(len(sections[0]), len(sections[1]))
-    sides: tuple[list[BuiltRow], list[BuiltRow]] = ([], [])
+def padded(blocks: Sequence[list[BuiltRow]], spare: Selection) -> list[list[BuiltRow]]:
+    """The sides of a table, their sections (parted by `fill`) made equally long."""
+    sections = [_sections(block) for block in blocks]
+    count = max(map(len, sections))
+    sides: list[list[BuiltRow]] = [[] for _ in blocks]
     blank = BuiltRow("", spare, fill=True)
     for index in range(count):
-        pair = [side[index] if index < len(side) else [] for side in sections]
-        height = max(map(len, pair))
-        for side, section in zip(sides, pair, strict=True):
+        abreast = [side[index] if index < len(side) else [] for side in sections]
+        height = max(map(len, abreast))
+        for side, section in zip(sides, abreast, strict=True):
             side.extend([*section, *[blank] * (height - len(section))])
     return sides
 

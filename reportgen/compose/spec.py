@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, model_validator
@@ -9,7 +10,7 @@ from pydantic import AfterValidator, model_validator
 from reportgen.catalog import LEVELS, Classification
 from reportgen.compose.numbers import AmountStyle, PercentStyle
 from reportgen.compose.style import Style
-from reportgen.derive.dimensions import DIMENSIONS, Condition, read_conditions
+from reportgen.derive.dimensions import Condition, read_conditions, read_dimension
 from reportgen.faults import nearest
 from reportgen.model.values import Count, YesNo
 from reportgen.model.words import Model, Word, Zh, reject
@@ -39,6 +40,16 @@ Where = Annotated[dict[str, tuple[str, ...]], AfterValidator(_conditions)]
 """Conditions, all of which hold: `{nature: basic, fund: [general, other]}`."""
 
 Source = Annotated[str, _one_of(SOURCES, "数据来源")]
+
+
+def _each(typed: str) -> str:
+    """A dimension whose values are listed, or a list of records."""
+    if typed in RECORD_LISTS:
+        return typed
+    try:
+        return read_dimension(typed)
+    except ValueError as error:
+        raise reject(str(error)) from None
 
 
 def _labels(typed: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
@@ -91,6 +102,13 @@ class Base(Word):
     EXECUTED = "executed", "上年执行数"
 
 
+def recorded(measure: Measure, against: Base) -> tuple[str, ...]:
+    """The recorded measures that a printed one is made of."""
+    if measure in (Measure.CHANGE, Measure.GROWTH):
+        return ("amount", against.value)
+    return ("amount",) if measure is Measure.SHARE else (measure.value,)
+
+
 class Column(Model):
     label: Annotated[str, Zh("标题")]
     columns: Annotated[tuple[Column, ...], Zh("列")] = ()
@@ -101,6 +119,12 @@ class Column(Model):
     where: Annotated[Where, Zh("条件")] = {}
     also: Annotated[Where | None, Zh("另加")] = None
     """Lines under these conditions are summed too; none is counted twice."""
+    each: Annotated[str | None, AfterValidator(_each), Zh("逐一")] = None
+    """A column (or a group of columns) for each value of a dimension in use."""
+    all: Annotated[YesNo, Zh("全部列出")] = False
+    """Columns for all values that `each` knows, used or not."""
+    in_totals: Annotated[YesNo, Zh("合计行填数")] = True
+    """Whether total rows print a figure here; the sum of unit prices, say, means nothing."""
     measure: Annotated[Measure, Zh("数值")] = Measure.AMOUNT
     against: Annotated[Base, Zh("对比")] = Base.PRIOR
     by: Annotated[str | None, _one_of(("project", "unit"), "可借以取数的字段"), Zh("按")] = None
@@ -114,12 +138,24 @@ class Column(Model):
             raise reject("also（另加）只能用在直接合计的数值上，不能用在增减额、增减率、占比上")
         return self
 
+    @model_validator(mode="after")
+    def _group_has_no_figures(self) -> Self:
+        own = {"show", "text", "source", "measure", "by", "also", "against"} & self.model_fields_set
+        if self.columns and own:
+            raise reject(f"分组的列不能写 {'、'.join(sorted(own))}；请写在下面的各列上")
+        said = {c.dimension for c in self.conditions} | ({self.each} if self.each else set())
+        for leaf in self.leaves if self.columns or self.each else ():
+            twice = said & {c.dimension for c in leaf.conditions} if leaf is not self else set()
+            if twice or (self.each and self.each in self.where):
+                raise reject(f"{'、'.join(sorted(twice or {self.each or ''}))} 在上下两层都写了；请只写一处")
+        if self.each in RECORD_LISTS:
+            raise reject(f"列不能逐一列出记录 {self.each}；记录只能一条一行")
+        return self
+
     @property
     def needs(self) -> tuple[str, ...]:
         """The recorded measures that the column's figures are made of."""
-        if self.measure in (Measure.CHANGE, Measure.GROWTH):
-            return ("amount", self.against.value)
-        return ("amount",) if self.measure is Measure.SHARE else (self.measure.value,)
+        return recorded(self.measure, self.against)
 
     @property
     def leaves(self) -> tuple[Column, ...]:
@@ -178,7 +214,7 @@ class Row(Model):
     """Indent codes and names level by level."""
     descending: Annotated[YesNo, Zh("从大到小")] = False
     """Order what `each` lists by amount, the largest first."""
-    each: Annotated[str | None, _one_of((*DIMENSIONS, *RECORD_LISTS), "可逐一列出的内容"), Zh("逐一")] = None
+    each: Annotated[str | None, AfterValidator(_each), Zh("逐一")] = None
     rows: Annotated[tuple[Row, ...], Zh("下级行")] = ()
     """Rows under each row made, within its selection."""
     numbering: Annotated[Numbering | None, Zh("编号")] = None
@@ -187,6 +223,8 @@ class Row(Model):
     merge: Annotated[Count, Zh("合并列数")] = 0
     """The label stands in the first so many columns, merged, as 合计 often does."""
     blank: Annotated[YesNo, Zh("不填数")] = False
+    omit_empty: Annotated[YesNo, Zh("无数据不印")] = False
+    """Not printed, nor the rows under it, where it has no figure other than 0."""
     only_empty: Annotated[YesNo, Zh("空表才印")] = False
     """Printed only in a table without a figure, and then without the other rows."""
     fill: Annotated[YesNo, Zh("补空行")] = False
@@ -202,6 +240,12 @@ class Row(Model):
         return self
 
 
+def _with_rows_below(rows: Iterable[Row]) -> Iterator[Row]:
+    for row in rows:
+        yield row
+        yield from _with_rows_below(row.rows)
+
+
 class Side(Model):
     """Rows and their columns: a table has one such block, a balance two side by side."""
 
@@ -210,6 +254,13 @@ class Side(Model):
     where: Annotated[Where, Zh("条件")] = {}
     columns: Annotated[tuple[Column, ...], Zh("列")]
     rows: Annotated[tuple[Row, ...], Zh("行")]
+
+    @model_validator(mode="after")
+    def _labels_leave_columns(self) -> Self:
+        for row in _with_rows_below(self.rows):
+            if row.merge and row.merge >= len(self.leaves):
+                raise reject(f"merge（合并列数）{row.merge} 太多，这里一共 {len(self.leaves)} 列")
+        return self
 
     @property
     def leaves(self) -> tuple[Column, ...]:
@@ -242,7 +293,7 @@ class TableSpec(Model):
     form: Annotated[str | None, Zh("表单")] = None
     """A file of the profile: an HTML fragment for a form too irregular for rows and columns."""
     each: Annotated[str | None, _one_of(("project", "unit"), "可逐一出表的内容"), Zh("逐一")] = None
-    """The form is repeated for each project or unit that `where` selects."""
+    """The table is repeated for each project or unit that `where` selects."""
     index_row: Annotated[str | None, Zh("栏次行")] = None
     """A row of column numbers under the header; what it says (栏次) stands in its first column."""
     omit_empty: Annotated[YesNo, Zh("无数据不印")] = False
@@ -257,6 +308,8 @@ class TableSpec(Model):
         bodies = [bool(self.form), bool(self.sides), bool(self.columns and self.rows)]
         if bodies.count(True) != 1:
             raise reject("一张表要么有 columns 和 rows，要么有 sides，要么有 form")
+        if self.columns:
+            Side(columns=self.columns, rows=self.rows)  # holds them to what a side must hold
         return self
 
     @property

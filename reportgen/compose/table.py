@@ -84,6 +84,8 @@ class Form:
     subtitle: str
     pages: tuple[FormPage, ...]
     landscape: bool
+    is_empty: bool
+    """Whether no page prints a figure other than 0."""
 
     @property
     def full_title(self) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from reportgen.compose.columns import ColumnBuilder
 from reportgen.compose.numbers import AMOUNTS, PERCENTS, AmountStyle, amount_text, percent_text, unit_label
 from reportgen.compose.rows import BuiltRow, Render, RowBuilder, padded
 from reportgen.compose.spec import Column, Measure, ProfileSpec, RowKind, Show, Side, TableSpec
 from reportgen.compose.style import Page
 from reportgen.compose.table import Cell, CellKind, Table, TableRow, is_empty
+from reportgen.compose.values import Subject
 from reportgen.compose.widths import lay_out
 from reportgen.derive.arithmetic import growth, share
 from reportgen.derive.budget import Budget
@@ -24,6 +26,8 @@ from reportgen.derive.selection import Selection
 class _Block:
     """One side of a table while it is built."""
 
+    columns: tuple[Column, ...]
+    """With the labels they print."""
     leaves: tuple[Column, ...]
     base: Selection
     source: str
@@ -36,19 +40,23 @@ class TableBuilder:
     profile: ProfileSpec
     render: Render
 
-    def build(self, id_: str, spec: TableSpec, page: Page) -> Table:
-        """`page` is where the table stands. Raises `MissingData` where no ledger has what is asked for."""
-        header = _header(spec, self._label)
-        rows = _suited(self._rows(spec))
+    def build(self, id_: str, spec: TableSpec, page: Page, about: Subject) -> Table:
+        """The table about one subject, the whole department if it names none; `page` is where it stands.
+
+        Raises `MissingData` where no ledger has what is asked for.
+        """
+        blocks = [self._block(spec, side, about) for side in spec.blocks]
+        header = _header(blocks, spec.index_row)
+        rows = _suited(self._rows(spec, blocks))
         amounts = self.amounts(spec)
-        context = {"amount_unit": unit_label(amounts), "code": spec.code}
+        context = {**about.names, "amount_unit": unit_label(amounts), "code": spec.code}
         notes = tuple(self.render(note, context) for note in notes_of(spec, empty=is_empty(rows)))
         return Table(
             id=id_,
             code=spec.code,
-            heading=self._label(spec.heading),
-            title=self._label(spec.title),
-            subtitle=self._label(spec.subtitle),
+            heading=self.render(spec.heading, about.names),
+            title=self.render(spec.title, about.names),
+            subtitle=self.render(spec.subtitle, about.names),
             above=self.above(spec, context),
             above_right=self.above_right(spec, context),
             header=header,
@@ -72,14 +80,9 @@ class TableBuilder:
         text = self.profile.above_right if spec.above_right is None else spec.above_right
         return self.render(text, context)
 
-    def _label(self, template: str) -> str:
-        return self.render(template, {})
-
-    def _rows(self, spec: TableSpec) -> tuple[TableRow, ...]:
-        blocks = [self._block(spec, side) for side in spec.blocks]
-        if len(blocks) == 2:
-            left, right = padded(blocks[0].rows, blocks[1].rows, self.budget.all)
-            blocks = [replace(blocks[0], rows=left), replace(blocks[1], rows=right)]
+    def _rows(self, spec: TableSpec, blocks: Sequence[_Block]) -> tuple[TableRow, ...]:
+        abreast = padded([block.rows for block in blocks], self.budget.all)
+        blocks = [replace(block, rows=rows) for block, rows in zip(blocks, abreast, strict=True)]
         return tuple(
             TableRow(
                 tuple(
@@ -93,18 +96,16 @@ class TableBuilder:
             for number, rows in enumerate(zip(*(block.rows for block in blocks), strict=True), 1)
         )
 
-    def _block(self, spec: TableSpec, side: Side) -> _Block:
-        base = self.budget.select(read_conditions(spec.where)).where(read_conditions(side.where))
-        leaves = side.leaves
+    def _block(self, spec: TableSpec, side: Side, about: Subject) -> _Block:
+        base = self.budget.select((*read_conditions(spec.where), *about.conditions))
+        base = base.where(read_conditions(side.where))
         source = side.source or spec.source
-        needs = dict.fromkeys(
-            (column.source or source, measure)
-            for column in leaves
-            if column.is_figure
-            for measure in column.needs
-        )
-        rows = RowBuilder(self.budget, self.render, tuple(needs)).build(side.rows, base)
-        return _Block(leaves, base, source, rows)
+        columns = ColumnBuilder(self.budget, self.render, source).build(side.columns, base, about.names)
+        leaves = tuple(leaf for column in columns for leaf in column.leaves)
+        rows = RowBuilder(self.budget, self.render, leaves, source).build(side.rows, base, about.names)
+        label = self.render(side.label or "", about.names)
+        tops = (Column(label=label, columns=columns),) if label else columns
+        return _Block(tops, leaves, base, source, rows)
 
     def _cells(self, spec: TableSpec, block: _Block, row: BuiltRow, number: int) -> list[Cell]:
         cells = [self._cell(spec, column, row, block, number) for column in block.leaves[row.merge :]]
@@ -121,7 +122,7 @@ class TableBuilder:
             return Cell(self.render(column.text, about), CellKind.TEXT)
         if column.show is not None:
             return _shown(column.show, row)
-        if row.blank:
+        if row.blank or (row.kind is RowKind.TOTAL and not column.in_totals):
             return Cell("", CellKind.AMOUNT)
         return self._figure(spec, column, row, block)
 
@@ -203,26 +204,22 @@ def _suited(rows: tuple[TableRow, ...]) -> tuple[TableRow, ...]:
     return instead if instead and is_empty(usual) else usual
 
 
-def _header(spec: TableSpec, label: Any) -> tuple[TableRow, ...]:
+def _header(blocks: Iterable[_Block], index_row: str | None) -> tuple[TableRow, ...]:
     """The header tree as rows of cells: groups span columns, leaves span down to the last row."""
-    trees: list[Sequence[Column]] = []
-    for block in spec.blocks:
-        columns = block.columns
-        trees.append((Column(label=block.label, columns=columns),) if block.label else columns)
-    tops = [column for tree in trees for column in tree]
+    tops = [column for block in blocks for column in block.columns]
     depth = max(column.depth for column in tops)
     rows: list[list[Cell]] = [[] for _ in range(depth)]
 
     def place(column: Column, level: int) -> None:
         down = 1 if column.columns else depth - level
-        rows[level].append(Cell(label(column.label), CellKind.HEAD, colspan=len(column.leaves), rowspan=down))
+        rows[level].append(Cell(column.label, CellKind.HEAD, colspan=len(column.leaves), rowspan=down))
         for below in column.columns:
             place(below, level + 1)
 
     for column in tops:
         place(column, 0)
-    if spec.index_row is not None:
-        rows.append(_index_row(spec.index_row, sum(len(column.leaves) for column in tops)))
+    if index_row is not None:
+        rows.append(_index_row(index_row, sum(len(column.leaves) for column in tops)))
     return tuple(TableRow(tuple(cells)) for cells in rows)
 
 

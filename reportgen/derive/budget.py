@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from reportgen.catalog import Catalog, Classification
-from reportgen.derive.dimensions import DIMENSIONS, Condition
+from reportgen.derive.dimensions import Condition, dimension_of
 from reportgen.derive.records import Sources, own_unit, sources
 from reportgen.derive.selection import Selection
 from reportgen.model.department import Department, Unit
@@ -40,7 +40,7 @@ class Budget:
 
     def name(self, dimension: str, value: str) -> str:
         """What a value of a dimension is called in print; the value itself where no name is known."""
-        known = DIMENSIONS[dimension]
+        known = dimension_of(dimension)
         if known.classification:
             return self.names[known.classification].get(value, value)
         if known.words:

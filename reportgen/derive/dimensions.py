@@ -108,6 +108,27 @@ DIMENSIONS: Mapping[str, Dimension] = {
 }
 
 
+EXTRA = "extra:"
+"""Begins the name of a dimension that the input makes itself, from what it says under 附加."""
+
+
+def dimension_of(name: str) -> Dimension:
+    """A dimension by its name; one that the input makes itself has the name the input gives it."""
+    return DIMENSIONS[name] if not name.startswith(EXTRA) else Dimension("附加:" + name.removeprefix(EXTRA))
+
+
+def read_dimension(typed: str) -> str:
+    """A dimension's name as typed in English or Chinese; raises `ValueError` with a Chinese message."""
+    for prefix in (EXTRA, "附加:", "附加："):
+        if typed.startswith(prefix) and typed != prefix:
+            return EXTRA + typed.removeprefix(prefix)
+    found = next((name for name, d in DIMENSIONS.items() if typed in (name, d.label)), None)
+    if found is None:
+        words = [*DIMENSIONS, *(d.label for d in DIMENSIONS.values())]
+        raise ValueError(f"不认识的筛选词“{typed}”{nearest(typed, words)}")
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """A dimension must have one of `values`; a code matches by its beginning."""
@@ -116,13 +137,13 @@ class Condition:
     values: tuple[str, ...]
 
     def holds(self, value: str) -> bool:
-        if DIMENSIONS[self.dimension].classification:
+        if dimension_of(self.dimension).classification:
             return bool(value) and value.startswith(self.values)
         return value in self.values
 
     def cannot_tell(self, value: str) -> bool:
         """Whether a code is too coarse to say: 302 may or may not be 30217."""
-        return bool(value and DIMENSIONS[self.dimension].classification) and any(
+        return bool(value and dimension_of(self.dimension).classification) and any(
             asked.startswith(value) and asked != value for asked in self.values
         )
 
@@ -136,10 +157,7 @@ def read_conditions(typed: Mapping[str, object]) -> tuple[Condition, ...]:
 
 
 def _condition(name: str, value: object) -> Condition:
-    dimension = next((n for n, d in DIMENSIONS.items() if name in (n, d.label)), None)
-    if dimension is None:
-        words = [*DIMENSIONS, *(d.label for d in DIMENSIONS.values())]
-        raise ValueError(f"不认识的筛选词“{name}”{nearest(name, words)}")
+    dimension = read_dimension(name)
     values = value if isinstance(value, list | tuple) else [value]
     read = tuple(v for item in values for v in _values(dimension, str(item)))
     return Condition(dimension, read)
@@ -149,8 +167,8 @@ def _values(dimension: str, typed: str) -> tuple[str, ...]:
     group = GROUPS.get(dimension, {}).get(typed)
     if group:
         return group
-    words = DIMENSIONS[dimension].words
-    if DIMENSIONS[dimension].classification and not (typed.isascii() and typed.isdigit()):
+    words = dimension_of(dimension).words
+    if dimension_of(dimension).classification and not (typed.isascii() and typed.isdigit()):
         raise ValueError(f"“{dimension}”的值要写编码，这里是“{typed}”")
     if words is None:
         return (typed,)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from reportgen.catalog import Catalog
-from reportgen.derive.dimensions import ITEM_OF_ECONOMIC
+from reportgen.derive.dimensions import EXTRA, ITEM_OF_ECONOMIC
 from reportgen.model.department import UnitKind
 from reportgen.model.disclosure import Disclosure
 from reportgen.model.lines import ExpenditureLine, Nature, Staffing
@@ -83,6 +83,7 @@ def _expenditure(
     levels = {project.code: project.level for project in disclosure.projects}
     categories = {project.code: project.category for project in disclosure.projects}
     defaults = disclosure.defaults
+    extras = _Extras.of(disclosure)
     for index, line in enumerate(disclosure.expenditure[ledger]):
         unit, fund, nature = (
             line.unit or own_unit(disclosure),
@@ -110,10 +111,40 @@ def _expenditure(
             "carryover": "yes" if line.carryover else "no",
         }
         yield Record(
-            {name: str(value) for name, value in known.items() if value is not None},
+            {
+                **{name: str(value) for name, value in known.items() if value is not None},
+                **extras.about(line.extra, "" if no_project == "" else line.project, unit),
+            },
             _measures(line.amount, line.prior, line.executed),
             ("expenditure", ledger, index),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Extras:
+    """What the input says under 附加 of units and projects, for the lines that concern them."""
+
+    units: Mapping[str, Mapping[str, str]]
+    projects: Mapping[str, Mapping[str, str]]
+    of_projects: frozenset[str]
+    """Names said of projects only: they do not apply to a line that belongs to no project."""
+
+    @staticmethod
+    def of(disclosure: Disclosure) -> _Extras:
+        department = disclosure.department
+        units = {department.code: department.extra, **{unit.code: unit.extra for unit in disclosure.units}}
+        projects = {project.code: project.extra for project in disclosure.projects}
+        lines = (line.extra for ledger in disclosure.expenditure.values() for line in ledger)
+        said_elsewhere = {name for extra in (*units.values(), *lines) for name in extra}
+        of_projects = {name for extra in projects.values() for name in extra} - said_elsewhere
+        return _Extras(units, projects, frozenset(of_projects))
+
+    def about(self, own: Mapping[str, str], project: str | None, unit: str | None) -> dict[str, str]:
+        """A record's dimensions of 附加: its own, else its project's, else its unit's."""
+        said = {**self.units.get(unit or "", {}), **self.projects.get(project or "", {}), **own}
+        if project == "":
+            said = {**dict.fromkeys(self.of_projects, ""), **said}
+        return {EXTRA + name: value for name, value in said.items()}
 
 
 def _item(economic: str | None) -> str | None:
@@ -173,6 +204,7 @@ def _purchases(disclosure: Disclosure, kinds: Mapping[str, UnitKind], source: st
     items: tuple[Purchase | Service, ...] = (
         disclosure.procurement if source == PROCUREMENT else disclosure.services
     )
+    extras = _Extras.of(disclosure)
     for index, item in enumerate(items):
         unit = item.unit or own_unit(disclosure)
         known = {
@@ -188,7 +220,10 @@ def _purchases(disclosure: Disclosure, kinds: Mapping[str, UnitKind], source: st
         }
         measures = ("amount", "prior", "price", "sme", "micro")
         yield Record(
-            {name: str(value) for name, value in known.items() if value is not None},
+            {
+                **{name: str(value) for name, value in known.items() if value is not None},
+                **extras.about(item.extra, item.project, unit),
+            },
             {m: value for m in measures if (value := getattr(item, m, None)) is not None},
             (source, index),
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from reportgen.derive.dimensions import DIMENSIONS, Condition
+from reportgen.derive.dimensions import Condition, dimension_of
 from reportgen.derive.records import Ledger, Record, Sources
 
 
@@ -155,9 +155,9 @@ def _asked(dimension: str, record: Record) -> str:
     """What the record should have said, in Chinese."""
     economic = record.dimensions.get("economic")
     if dimension == "government" and economic and len(economic) == 3:
-        return f"“{DIMENSIONS[dimension].label}”（{economic} 是类，部门经济科目要写到款，如 {economic}01）"
+        return f"“{dimension_of(dimension).label}”（{economic} 是类，部门经济科目要写到款，如 {economic}01）"
     if dimension == "government" and economic and "unit_kind" not in record.dimensions:
-        return f"“{DIMENSIONS[dimension].label}”（各单位性质不同，要写明是哪个单位的）"
+        return f"“{dimension_of(dimension).label}”（各单位性质不同，要写明是哪个单位的）"
     if dimension == "government" and economic:
-        return f"“{DIMENSIONS[dimension].label}”（目录里没有部门经济科目 {economic} 的对应关系，要写明）"
-    return f"“{DIMENSIONS[dimension].asked_as}”"
+        return f"“{dimension_of(dimension).label}”（目录里没有部门经济科目 {economic} 的对应关系，要写明）"
+    return f"“{dimension_of(dimension).asked_as}”"

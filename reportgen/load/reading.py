@@ -143,7 +143,8 @@ class Reader:
             down, column = column_of_field(table.head.source, index)
             place = Place(table.place.file, table.head.line + down, column)
             if not name:
-                known = "、".join(usual_names(model))
+                named = {"附加": f"{EXTRA}自拟的名称"}
+                known = "、".join(named.get(name, name) for name in usual_names(model))
                 hint = nearest(typed, fields) or f"；可用的列：{known}"
                 self.faults.append(Fault(place, f"不认识的列“{typed}”{hint}"))
             elif name in header:

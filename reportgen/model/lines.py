@@ -60,6 +60,8 @@ class ExpenditureLine(Model):
     prior: Annotated[Amount | None, Zh("上年预算数", "上年金额")] = None
     executed: Annotated[Amount | None, Zh("上年执行数")] = None
     note: Annotated[Text | None, Zh("摘要", "备注")] = None
+    extra: Annotated[dict[Text, Text], Zh("附加")] = {}
+    """What only one region's form tells lines apart by; a dimension of its own for tables."""
 
     @model_validator(mode="after")
     def _reserves_are_no_carryover(self) -> Self:

@@ -64,10 +64,10 @@ class Report:
     docx: Path
 
 
-def build_into(folder: Path, source: Path) -> Report:
+def build_into(folder: Path, source: Path, profile: Path | None = None) -> Report:
     """Both files of `source`, written to `folder`."""
     paths = {}
-    for name, content in build(source, [Format.PDF, Format.DOCX]).files.items():
+    for name, content in build(source, [Format.PDF, Format.DOCX], profile=profile).files.items():
         path = folder / name
         path.write_bytes(content)
         paths[path.suffix] = path

@@ -50,6 +50,7 @@ class FormBuilder:
             subtitle=self.templates.label(spec.subtitle, {}),
             pages=pages,
             landscape=spec.orientation is Orientation.LANDSCAPE,
+            new_page=spec.new_page,
             is_empty=not any(_FIGURE.search(page.html) for page in pages),
         )
 

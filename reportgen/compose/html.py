@@ -53,9 +53,13 @@ def form_block(form: Form, level: int) -> Markup:
 
 
 def _form_page(form: Form, page: FormPage, level: int, heading: str) -> Markup:
-    rows = page.html.count("<tr")
+    classes = ["form"]
+    if page.html.count("<tr") > ROWS_KEPT_TOGETHER:
+        classes.append("long")
+    if form.new_page and page is not form.pages[0]:
+        classes.append("new-page")
     return M('<div class="{}">{}{}{}{}</div>').format(
-        "form long" if rows > ROWS_KEPT_TOGETHER else "form",
+        " ".join(classes),
         _heading(heading, page.title, form.subtitle, level),
         _above(page.above, page.above_right),
         Markup(page.html),  # the profile's own HTML; what it prints of the input is escaped there

@@ -294,6 +294,8 @@ class TableSpec(Model):
     """A file of the profile: an HTML fragment for a form too irregular for rows and columns."""
     each: Annotated[str | None, _one_of(("project", "unit"), "可逐一出表的内容"), Zh("逐一")] = None
     """The table is repeated for each project or unit that `where` selects."""
+    new_page: Annotated[YesNo, Zh("另起页")] = False
+    """Each of the forms that `each` makes begins a page."""
     index_row: Annotated[str | None, Zh("栏次行")] = None
     """A row of column numbers under the header; what it says (栏次) stands in its first column."""
     omit_empty: Annotated[YesNo, Zh("无数据不印")] = False

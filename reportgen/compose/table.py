@@ -84,6 +84,8 @@ class Form:
     subtitle: str
     pages: tuple[FormPage, ...]
     landscape: bool
+    new_page: bool
+    """Whether each page begins on a new sheet."""
     is_empty: bool
     """Whether no page prints a figure other than 0."""
 

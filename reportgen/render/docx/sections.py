@@ -34,7 +34,10 @@ def open_section(
     document: WordDocument, style: Style, kind: str, *, first: bool, numbered_from_one: bool
 ) -> None:
     """Starts a section for what follows: `kind` is the class of the HTML section."""
-    section = document.sections[0] if first else document.add_section(WD_SECTION.NEW_PAGE)
+    if not first:
+        document.add_section(WD_SECTION.NEW_PAGE)
+        _end_before(document)
+    section = document.sections[-1]
     page = _page(style, kind)
     landscape = "landscape" in kind
     section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
@@ -50,6 +53,15 @@ def open_section(
     section.footer_distance = Mm(max(float(edges[2]) - FOOTER_ABOVE, 5))
     _grid(section, style)
     _start(section, numbered_from_one)
+
+
+def _end_before(document: WordDocument) -> None:
+    """Lets the last paragraph end the section: an empty one more could stand on a page of its own."""
+    ending = document.element.body[-2]
+    last = ending.getprevious()
+    if last is not None and last.tag == qn("w:p"):
+        last.get_or_add_pPr().append(ending.pPr.sectPr)
+        document.element.body.remove(ending)
 
 
 def _grid(section: Section, style: Style) -> None:

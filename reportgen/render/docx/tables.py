@@ -10,6 +10,7 @@ from itertools import pairwise
 from lxml.html import HtmlElement
 
 from reportgen.render.docx import styles
+from reportgen.render.docx.inline import plain
 from reportgen.render.docx.ooxml import Element, half_points, paragraph, run, w
 
 _SIZE = re.compile(r"font-size:\s*([\d.]+)pt")
@@ -42,8 +43,8 @@ def table(source: HtmlElement, width: int, size: Decimal, *, keep_together: bool
             widths,
             direct,
             head=at < heads,
-            keep=keep_together and at < len(grid) - 1,
-            bold=_bold(rows[at]),
+            keep=at < len(grid) - 1 and (keep_together or "k" in _classes(rows[at])),
+            bold="total" in _classes(rows[at]),
         )
         for at, slots in enumerate(grid)
     ]
@@ -89,8 +90,8 @@ def _widths(source: HtmlElement, count: int, width: int) -> list[int]:
     return [right - left for left, right in pairwise(edges)]
 
 
-def _bold(row: HtmlElement) -> bool:
-    return "total" in (row.get("class") or "").split()
+def _classes(element: HtmlElement) -> list[str]:
+    return (element.get("class") or "").split()
 
 
 def _row(
@@ -130,13 +131,13 @@ def _cell(slot: _Slot, width: int, direct: int | None, *, keep: bool, bold: bool
         (w("vMerge", val="restart") if slot.starts else w("vMerge")) if down else None,
         w("vAlign", val="center"),
     )
-    classes = (source.get("class") or "").split()
+    classes = _classes(source)
     style = styles.CELL_HEAD if source.tag == "th" else _style(classes)
     indent = next((int(name[1]) for name in classes if re.fullmatch(r"i\d", name)), 0)
     extra = [w("keepNext")] if keep else []
     if indent:
         extra.append(w("ind", leftChars=indent * 100, left=indent * 210))
-    text = source.text_content().strip() if slot.starts else ""
+    text = plain(source) if slot.starts else ""
     look = w(
         "rPr",
         w("b") if bold else None,

@@ -14,6 +14,7 @@ from lxml.html import HtmlElement
 
 from reportgen.compose.document import Document
 from reportgen.render.docx import styles
+from reportgen.render.docx.inline import inline
 from reportgen.render.docx.ooxml import Element, field_end, field_start, paragraph, run, tab, w
 from reportgen.render.docx.ooxml import field as field_runs
 from reportgen.render.docx.package import clear_leftovers, name_alternatives, stable
@@ -104,24 +105,26 @@ class _Walk:
         tag, classes = str(block.tag), (block.get("class") or "").split()
         if tag == "div":
             for at, child in enumerate(block):
-                self._block(
-                    child, new_page=new_page and at == 0, form="form" in classes and "long" not in classes
-                )
+                starts = at == 0 and (new_page or "new-page" in classes)
+                self._block(child, new_page=starts, form="form" in classes and "long" not in classes)
         elif tag == "table":
             size = self.document.style.table_size
             self._add(table(block, self.width, size, keep_together=form))
             if block.getnext() is None:
-                # Word joins neighbouring tables and wants a paragraph before a section ends
-                self._add(paragraph(styles.NOTE, []))
+                # Word joins neighbouring tables and wants a paragraph before a section ends; one that
+                # is hardly seen, since behind a full page it would stand on a page of its own
+                self._add(
+                    paragraph(styles.NOTE, [], w("spacing", before=0, after=0, line=20, lineRule="exact"))
+                )
         elif "table-title" in classes:
             self._table_title(block, new_page=new_page)
         elif tag in HEADINGS:
             breaks = [w("pageBreakBefore")] if new_page else []
-            self._add(paragraph(styles.heading(HEADINGS[tag]), self._marked(block, _inline(block)), *breaks))
+            self._add(paragraph(styles.heading(HEADINGS[tag]), self._marked(block, inline(block)), *breaks))
         elif "above" in classes:
             self._above(block)
         else:
-            self._add(paragraph(styles.NOTE if "note" in classes else styles.BODY, _inline(block)))
+            self._add(paragraph(styles.NOTE if "note" in classes else styles.BODY, inline(block)))
 
     def _table_title(self, block: HtmlElement, *, new_page: bool) -> None:
         subtitle = block.find("span[@class='subtitle']")
@@ -130,7 +133,7 @@ class _Walk:
         # the outline level belongs to the style; only a document without a part title differs
         level = [w("outlineLvl", val=0)] if block.tag == "h1" else []
         title = run((block.text or "").strip())
-        content = [title] if subtitle is None else [title, w("r", w("br")), *_inline(subtitle)]
+        content = [title] if subtitle is None else [title, w("r", w("br")), *inline(subtitle)]
         self._add(paragraph(style, self._marked(block, content), *breaks, *level))
 
     def _above(self, block: HtmlElement) -> None:
@@ -147,13 +150,13 @@ class _Walk:
             classes = (block.get("class") or "").split()
             style = styles.COVER_NAME if "name" in classes else styles.COVER_TEXT
             space = 4000 if at == 0 else COVER_GAP if "date" in classes else 0
-            self._add(paragraph(style, _inline(block), *([w("spacing", before=space)] if space else [])))
+            self._add(paragraph(style, inline(block), *([w("spacing", before=space)] if space else [])))
 
     def _contents(self, nav: HtmlElement) -> None:
         """A TOC field whose result is already there, for readers that never update fields."""
         title = nav.find("p")
         if title is not None:
-            self._add(paragraph(styles.CONTENTS_TITLE, _inline(title)))
+            self._add(paragraph(styles.CONTENTS_TITLE, inline(title)))
         levels = nav.get("data-levels", "2")
         items = list(nav.iter("li"))
         for at, item in enumerate(items):
@@ -191,27 +194,3 @@ class _Walk:
 
 def _bookmark(anchor: str) -> str:
     return f"_Toc_{anchor}"
-
-
-def _inline(block: HtmlElement, bold: bool = False) -> list[Element]:
-    """Text, emphasis and breaks of a paragraph as runs; neighbours of one look are one run."""
-    pieces: list[tuple[str, bool]] = []
-
-    def collect(element: HtmlElement, bold: bool) -> None:
-        if element.tag == "br":
-            pieces.append(("\n", bold))
-        if element.text:
-            pieces.append((element.text, bold))
-        for child in element:
-            collect(child, bold or child.tag in ("strong", "b"))
-            if child.tail:
-                pieces.append((child.tail, bold))
-
-    collect(block, bold)
-    runs: list[tuple[str, bool]] = []
-    for text, strong in pieces:
-        if runs and runs[-1][1] == strong:
-            runs[-1] = (runs[-1][0] + text, strong)
-        else:
-            runs.append((text, strong))
-    return [run(text, w("rPr", w("b")) if strong else None) for text, strong in runs if text]

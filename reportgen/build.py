@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from reportgen.catalog import load_catalog
-from reportgen.check import check
+from reportgen.check import RULES, Case, findings, settings
 from reportgen.compose import Document, compose, load_profile
 from reportgen.compose.profile import find_profile
 from reportgen.derive import derive
-from reportgen.faults import Fault, FaultyInput, errors
+from reportgen.faults import Fault, FaultyInput, Severity, errors
 from reportgen.load import load_disclosure
+from reportgen.model.checks import CheckSetting
 from reportgen.render.files import safe_name
 
 
@@ -37,10 +38,20 @@ class Built:
     warnings: tuple[Fault, ...]
 
 
-def prepare(
-    path: Path, progress: Progress = lambda _: None, profile: Path | None = None
-) -> tuple[Document, list[Fault]]:
-    """The composed document of an input and its warnings; raises `FaultyInput`.
+@dataclass(frozen=True)
+class Examined:
+    """An input with everything the rules find, and the document if nothing stood in its way."""
+
+    document: Document | None
+    findings: tuple[Fault, ...]
+    settings: Mapping[str, CheckSetting]
+    """The checks that the input or its profile leaves out or loosens, by rule."""
+    rules: tuple[str, ...]
+    """Those that were looked at; faults of the input leave the document's own unseen."""
+
+
+def examine(path: Path, progress: Progress = lambda _: None, profile: Path | None = None) -> Examined:
+    """Everything that is wrong with an input; raises `FaultyInput` only where it cannot be read.
 
     `profile` is a folder to use instead of the profile that the input names.
     """
@@ -50,12 +61,36 @@ def prepare(
     templates = load_profile(folder)
     progress(STAGES[1])
     budget = derive(loaded.disclosure, load_catalog(loaded.disclosure.year))
-    findings = check(loaded, budget)
-    if errors(findings):
-        raise FaultyInput(findings)
-    progress(STAGES[2])
-    document = compose(loaded, budget, templates)
-    return document, [*findings, *document.warnings]
+    chosen, found = settings(
+        [(s, loaded.place("checks", at, "rule")) for at, s in enumerate(loaded.disclosure.checks)],
+        [(s, templates.place("checks", at, "rule")) for at, s in enumerate(templates.spec.checks)],
+    )
+    case = Case(loaded, budget, templates, settings=chosen)
+    found += findings(case, printed=False)
+    looked_at = [r.id for r in RULES.values() if not r.printed]
+    document = None
+    if not errors(found):
+        progress(STAGES[2])
+        try:
+            document = compose(loaded, budget, templates)
+        except FaultyInput as error:
+            found += error.faults
+        else:
+            found += findings(replace(case, document=document), printed=True)
+            looked_at = list(RULES)
+    found.sort(key=lambda fault: fault.place)
+    return Examined(document, tuple(dict.fromkeys(found)), chosen, tuple(looked_at))
+
+
+def prepare(
+    path: Path, progress: Progress = lambda _: None, profile: Path | None = None
+) -> tuple[Document, list[Fault]]:
+    """The composed document of an input and its findings, hints left out; raises `FaultyInput`."""
+    examined = examine(path, progress, profile)
+    found = [fault for fault in examined.findings if fault.severity is not Severity.HINT]
+    if examined.document is None or errors(found):
+        raise FaultyInput(found)
+    return examined.document, found
 
 
 def build(

@@ -7,14 +7,18 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from reportgen import __version__
-from reportgen.build import STAGES, Built, Format, Progress, build
-from reportgen.faults import Fault, FaultyInput, Place, errors
+from reportgen.build import STAGES, Built, Format, Progress, build, examine
+from reportgen.faults import Fault, FaultyInput, Place, Severity, errors
+
+if TYPE_CHECKING:
+    from reportgen.check.report import Checked
 
 FAULTY, USAGE = 1, 2
 
@@ -81,6 +85,51 @@ def build_command(
             failed = True
     if failed:
         raise typer.Exit(FAULTY)
+
+
+class CheckFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+
+
+@app.command("check", help="核对输入和要印的内容，列出全部问题，不写出文件。")
+def check_command(
+    inputs: Annotated[list[Path], typer.Argument(metavar="dept.yaml...", help="输入文件，可以有多个。")],
+    profile: Annotated[
+        Path | None, typer.Option("--profile", metavar="DIR", help="用这个文件夹里的格式，不用输入里写的。")
+    ] = None,
+    form: Annotated[
+        CheckFormat, typer.Option("--format", help="text 给人看；json、sarif 给程序读。")
+    ] = CheckFormat.TEXT,
+    strict: Annotated[bool, typer.Option("--strict", help="有提醒也算不通过（退出码 1）。")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="也列出核对过而没有问题的规则。")] = False,
+) -> None:
+    from reportgen.check.report import as_json, as_sarif, text_lines  # noqa: PLC0415
+
+    all_checked = [_checked(path, profile) for path in inputs]
+    if form is CheckFormat.JSON:
+        typer.echo(as_json(all_checked))
+    elif form is CheckFormat.SARIF:
+        typer.echo(as_sarif(all_checked, __version__))
+    else:
+        for checked in all_checked:
+            for line in text_lines(checked, everything=everything):
+                typer.echo(line)
+    failing = (Severity.ERROR, Severity.WARNING) if strict else (Severity.ERROR,)
+    if any(checked.count(severity) for checked in all_checked for severity in failing):
+        raise typer.Exit(FAULTY)
+
+
+def _checked(path: Path, profile: Path | None) -> Checked:
+    from reportgen.check.report import Checked  # noqa: PLC0415
+
+    try:
+        with _progress(path) as progress:
+            found = examine(path, progress, profile)
+    except FaultyInput as error:
+        return Checked(str(path), error.faults, {}, ())
+    return Checked(str(path), found.findings, found.settings, found.rules)
 
 
 @app.command("profiles", help="列出已有的格式。")

@@ -14,6 +14,7 @@ from enum import StrEnum
 class Severity(StrEnum):
     ERROR = "错误"
     WARNING = "提醒"
+    HINT = "提示"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,6 +34,8 @@ class Fault:
     place: Place
     message: str
     severity: Severity = Severity.ERROR
+    rule: str = ""
+    """The id of the rule that found it; what could not be read at all has none."""
 
     def __str__(self) -> str:
         return f"{self.place}: {self.severity}：{self.message}"

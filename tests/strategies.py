@@ -7,6 +7,7 @@ validators as a department's own file.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from reportgen.catalog import Classification, load_catalog
-from reportgen.check import check
+from reportgen.check import Case, findings
 from reportgen.compose import Document, Profile, compose, load_profile
 from reportgen.compose.profile import find_profile
 from reportgen.derive import derive
@@ -167,9 +168,13 @@ def composed(typed: dict[str, Any]) -> Document:
     """The document of a disclosure given as plain data."""
     loaded = Loaded(disclosure(typed), Mapping(Place("typed"), ()), ())
     budget = derive(loaded.disclosure, load_catalog(YEAR))
-    findings = errors(check(loaded, budget))
-    assert not findings, findings
-    return compose(loaded, budget, _profile())
+    case = Case(loaded, budget, _profile())
+    wrong = errors(findings(case, printed=False))
+    assert not wrong, wrong
+    document = compose(loaded, budget, _profile())
+    wrong = errors(findings(replace(case, document=document), printed=True))
+    assert not wrong, wrong
+    return document
 
 
 @cache

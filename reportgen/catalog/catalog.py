@@ -43,6 +43,11 @@ class Catalog:
     year: int
     names: Mapping[Classification, Mapping[str, str]]
     correspondence: Mapping[tuple[str, str], str]
+    former_names: Mapping[Classification, Mapping[str, tuple[str, ...]]]
+    """Names that codes had before, by classification and code."""
+
+    def former(self, classification: Classification, code: str) -> tuple[str, ...]:
+        return self.former_names[classification].get(code, ())
 
     def name(self, classification: Classification, code: str) -> str | None:
         return self.names[classification].get(code)
@@ -63,16 +68,21 @@ class Catalog:
 @cache
 def load_catalog(year: int, folder: Path = CATALOG) -> Catalog:
     """The catalogue as it stood in `year`."""
-    names = {c: _names(folder / f"{c.value}.csv", year) for c in Classification}
+    rows = {c: _rows(folder / f"{c.value}.csv") for c in Classification}
+    names = {
+        c: {r["code"]: r["name"] for r in rows[c] if int(r["from"] or 0) <= year <= int(r["to"] or 9999)}
+        for c in Classification
+    }
+    former: dict[Classification, dict[str, tuple[str, ...]]] = {c: {} for c in Classification}
+    for c in Classification:
+        for row in rows[c]:
+            if int(row["to"] or 9999) < year:
+                former[c][row["code"]] = (*former[c].get(row["code"], ()), row["name"])
     with (folder / "correspondence.csv").open(encoding="utf-8", newline="") as file:
         correspondence = {(r["economic"], r["unit_kind"]): r["government"] for r in csv.DictReader(file)}
-    return Catalog(year, names, correspondence)
+    return Catalog(year, names, correspondence, former)
 
 
-def _names(path: Path, year: int) -> dict[str, str]:
+def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
-        return {
-            row["code"]: row["name"]
-            for row in csv.DictReader(file)
-            if int(row["from"] or 0) <= year <= int(row["to"] or 9999)
-        }
+        return list(csv.DictReader(file))

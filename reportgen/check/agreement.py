@@ -7,23 +7,23 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations
 
-from reportgen.derive.budget import Budget
+from reportgen.check.rule import Case, rule
 from reportgen.derive.dimensions import DIMENSIONS
 from reportgen.derive.records import EXPENDITURE, Ledger
 from reportgen.derive.selection import MEASURE_LABELS
-from reportgen.faults import Fault
-from reportgen.load import Loaded
+from reportgen.faults import Fault, Severity
 
 COMPARED = tuple(name for name in DIMENSIONS if name not in ("unit_kind", "project_level", "item", "record"))
-"""Dimensions that are said, not derived from others."""
+"""Dimensions that tell what the money is; the others only repeat what these say."""
 
 
-def ledgers_agree(loaded: Loaded, budget: Budget) -> Iterator[Fault]:
-    for first, second in combinations(budget.sources[EXPENDITURE], 2):
+@rule("T9-ledgers", Severity.ERROR, "几份台账在共有的维度上金额一致")
+def ledgers_agree(case: Case) -> Iterator[Fault]:
+    for first, second in combinations(case.budget.sources[EXPENDITURE], 2):
         shared = [d for d in COMPARED if _knows(first, d) and _knows(second, d)]
         for measure in ("amount", "prior", "executed"):
             if measure in first.measures and measure in second.measures:
-                yield from _differences(loaded, budget, (first, second), shared, measure)
+                yield from _differences(case, (first, second), shared, measure)
 
 
 def _knows(ledger: Ledger, dimension: str) -> bool:
@@ -31,19 +31,19 @@ def _knows(ledger: Ledger, dimension: str) -> bool:
 
 
 def _differences(
-    loaded: Loaded, budget: Budget, pair: tuple[Ledger, Ledger], shared: Sequence[str], measure: str
+    case: Case, pair: tuple[Ledger, Ledger], shared: Sequence[str], measure: str
 ) -> Iterator[Fault]:
     sums = [_sums(ledger, shared, measure) for ledger in pair]
     for key in sorted({*sums[0], *sums[1]}):
         one, other = (s.get(key, Decimal(0)) for s in sums)
-        if one != other:
+        if abs(one - other) > case.tolerance("T9-ledgers"):
             said = "、".join(
-                f"{DIMENSIONS[d].label}“{budget.name(d, value)}”"
+                f"{DIMENSIONS[d].label}“{case.budget.name(d, value)}”"
                 for d, value in zip(shared, key, strict=True)
                 if value and not (d == "carryover" and value == "no")
             )
             yield Fault(
-                loaded.place("expenditure", pair[1].name),
+                case.loaded.place("expenditure", pair[1].name),
                 f"台账“{pair[0].name}”与“{pair[1].name}”不一致：{said or '合计'}的{MEASURE_LABELS[measure]}"
                 f" {one:,.2f} 元 ≠ {other:,.2f} 元，相差 {abs(one - other):,.2f} 元",
             )

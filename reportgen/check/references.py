@@ -1,72 +1,53 @@
-"""Codes of units and projects must be listed, once each."""
+"""Codes of units and projects are listed, once each; nothing is counted from two records of one thing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
+from typing import TypeVar
 
-from reportgen.derive.budget import Budget
-from reportgen.faults import Fault, nearest
+from reportgen.check.rule import Case, rule
+from reportgen.faults import Fault, Severity, nearest
 from reportgen.load import Loaded
 from reportgen.load.nodes import PathKey
+
+K = TypeVar("K", bound=Hashable)
 
 Mention = tuple[tuple[PathKey, ...], str | None]
 """Where a code is mentioned, and the code."""
 
 
-def references_resolve(loaded: Loaded, budget: Budget) -> Iterator[Fault]:
-    disclosure = budget.disclosure
-    units = [unit.code for unit in disclosure.units]
-    projects = [project.code for project in disclosure.projects]
+@rule("T9-unlisted", Severity.ERROR, "用到的单位和项目都列在清单里", essential=True)
+def codes_are_listed(case: Case) -> Iterator[Fault]:
+    disclosure = case.budget.disclosure
     lines = [
         (("expenditure", name, at), line)
         for name, ledger in disclosure.expenditure.items()
         for at, line in enumerate(ledger)
     ]
-    yield from _repeated(loaded, "单位", "units", units)
-    yield from _repeated(loaded, "项目", "projects", projects)
-    yield from _repeated_assets(loaded, budget)
+    lists = ("projects", "procurement", "services", "carry_forward", "performance", "indicators", "past")
     yield from _unlisted(
-        loaded,
+        case.loaded,
         "单位",
-        [unit.code for unit in budget.units],
+        [unit.code for unit in case.budget.units],
         [
             (("defaults", "unit"), disclosure.defaults.unit),
             *(((*path, "unit"), line.unit) for path, line in lines),
-            *((("projects", at, "unit"), item.unit) for at, item in enumerate(disclosure.projects)),
-            *((("procurement", at, "unit"), item.unit) for at, item in enumerate(disclosure.procurement)),
-            *((("services", at, "unit"), item.unit) for at, item in enumerate(disclosure.services)),
-            *((("carry_forward", at, "unit"), item.unit) for at, item in enumerate(disclosure.carry_forward)),
-            *((("performance", at, "unit"), item.unit) for at, item in enumerate(disclosure.performance)),
-            *((("indicators", at, "unit"), item.unit) for at, item in enumerate(disclosure.indicators)),
-            *((("past", at, "unit"), item.unit) for at, item in enumerate(disclosure.past)),
+            *(
+                ((key, at, "unit"), item.unit)
+                for key in lists
+                for at, item in enumerate(getattr(disclosure, key))
+            ),
         ],
     )
     yield from _unlisted(
-        loaded,
+        case.loaded,
         "项目",
-        projects,
+        [project.code for project in disclosure.projects],
         [
             *(((*path, "project"), line.project) for path, line in lines),
             *((("indicators", at, "project"), item.project) for at, item in enumerate(disclosure.indicators)),
         ],
     )
-
-
-def _repeated(loaded: Loaded, what: str, key: str, codes: list[str]) -> Iterator[Fault]:
-    for at, code in enumerate(codes):
-        if code in codes[:at]:
-            yield Fault(loaded.place(key, at, "code"), f"{what}编码“{code}”重复")
-
-
-def _repeated_assets(loaded: Loaded, budget: Budget) -> Iterator[Fault]:
-    """Sentences name an asset and count it; of two with one name each would get the sum of both."""
-    assets = budget.disclosure.assets
-    seen: set[tuple[str, str]] = set()
-    for at, item in enumerate(assets.items if assets else ()):
-        if (item.category, item.name) in seen:
-            place = loaded.place("assets", "items", at)
-            yield Fault(place, f"“{item.category}”里的“{item.name}”已经列过；请合并成一条")
-        seen.add((item.category, item.name))
 
 
 def _unlisted(loaded: Loaded, what: str, listed: list[str], mentions: Iterable[Mention]) -> Iterator[Fault]:
@@ -79,3 +60,47 @@ def _unlisted(loaded: Loaded, what: str, listed: list[str], mentions: Iterable[M
             if any(word in code for word in ("合计", "小计", "总计")):
                 hint = "；像是合计行，合计不要写，请删去"
             yield Fault(loaded.place(*path), f"“{what}”清单里没有“{code}”{hint}")
+
+
+@rule("T9-payer", Severity.WARNING, "采购和购买服务写的项目编码列在项目清单里")
+def payers_are_listed(case: Case) -> Iterator[Fault]:
+    """A purchase may be paid by what is no project (日常公用经费); a code nobody has is a slip."""
+    disclosure = case.budget.disclosure
+    codes = [project.code for project in disclosure.projects]
+    for key in ("procurement", "services"):
+        for at, item in enumerate(getattr(disclosure, key)):
+            typed = item.project
+            if typed and typed.isascii() and typed not in codes:
+                place = case.loaded.place(key, at, "project")
+                hint = nearest(typed, codes) or "；请改正，或写上名称"
+                yield Fault(place, f"项目清单里没有“{typed}”，表里会照样印出这个编码{hint}")
+
+
+@rule("T9-repeated", Severity.ERROR, "每个单位、项目、资产、历年数只列一次", essential=True)
+def nothing_is_listed_twice(case: Case) -> Iterator[Fault]:
+    """A sentence that names a thing would get the sum of both records, or one of them."""
+    disclosure, loaded = case.budget.disclosure, case.loaded
+    for what, key in (("单位", "units"), ("项目", "projects")):
+        codes = [item.code for item in getattr(disclosure, key)]
+        for at, code in enumerate(codes):
+            if code in codes[:at]:
+                yield Fault(loaded.place(key, at, "code"), f"{what}编码“{code}”重复")
+    assets = disclosure.assets.items if disclosure.assets else ()
+    for at, (category, name) in _again((a.category, a.name) for a in assets):
+        place = loaded.place("assets", "items", at)
+        yield Fault(place, f"“{category}”里的“{name}”已经列过；请合并成一条")
+    for at, (year, name, unit) in _again((p.year, p.name, p.unit) for p in disclosure.past):
+        whose = f"单位 {unit} 的" if unit else ""
+        yield Fault(loaded.place("past", at), f"{whose}{year} 年“{name}”已经列过；只能有一个数")
+    for at, unit in _again(p.unit for p in disclosure.performance):
+        whose = f"单位 {unit}" if unit else "部门"
+        yield Fault(loaded.place("performance", at), f"{whose}的整体绩效已经列过；请合并成一条")
+
+
+def _again(keys: Iterable[K]) -> Iterator[tuple[int, K]]:
+    """Those keys, with their positions, that came before."""
+    seen: set[K] = set()
+    for at, key in enumerate(keys):
+        if key in seen:
+            yield at, key
+        seen.add(key)

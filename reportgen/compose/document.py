@@ -236,11 +236,12 @@ class _Composer:
         for measure in sorted(needed & {"prior", "executed"}):
             if not self.budget.all.gives("expenditure", measure):
                 place = self.loaded.place("expenditure")
-                self.warnings.append(Fault(place, no_year_before(measure), Severity.WARNING))
+                message = no_year_before(measure)
+                self.warnings.append(Fault(place, message, Severity.WARNING, "W1-no-year-before"))
 
-    def _warn(self, message: str, key: str) -> None:
+    def _warn(self, rule: str, message: str, key: str) -> None:
         place = self.loaded.place(*([key] if key else []))
-        self.warnings.append(Fault(place, message, Severity.WARNING))
+        self.warnings.append(Fault(place, message, Severity.WARNING, rule))
 
     def _place_of(self, error: MissingData) -> Place | None:
         return self.loaded.place(*error.record.path) if error.record else None

@@ -40,8 +40,8 @@ class Language:
     percents: PercentStyle
     unit: str
     """Printed behind amounts."""
-    warn: Callable[[str, str], None]
-    """Told a message and the input's key that it is about."""
+    warn: Callable[[str, str, str], None]
+    """Told a rule, a message and the input's key that it is about."""
     _warned: set[str] = field(default_factory=set)
 
     def functions(self) -> dict[str, Any]:
@@ -170,7 +170,7 @@ class Language:
                     lead = self._lead(self.profile.wording.contributions, figure)
                     return Html("{}{}").format(lead, Html("，").join(found))
         subject = subject or str(figure.selection.conditions)
-        self._warn_once(f"“{subject}”比上年有增减而没有写原因；请在“原因”里补上（W2）", "causes")
+        self._warn_once("W2-no-cause", f"“{subject}”比上年有增减而没有写原因；请在“原因”里补上", "causes")
         return Html("")
 
     def _lead(self, template: str, figure: Figure) -> str:
@@ -283,7 +283,7 @@ class Language:
 
     def missing(self, what: str) -> Html:
         """Prints nothing and warns that a part of the text is left out for want of input."""
-        self._warn_once(f"输入里没有“{what}”，文中相应的一段空着；请补上")
+        self._warn_once("R2-missing-text", f"输入里没有“{what}”，文中相应的一段空着；请补上")
         return Html("")
 
     def indicators(self, project: str | None = None, unit: str | None = None) -> list[Any]:
@@ -304,12 +304,12 @@ class Language:
 
     def _no_before(self, source: str, asked: str) -> None:
         if source == "expenditure":
-            self._warn_once(no_year_before(asked), "expenditure")
+            self._warn_once("W1-no-year-before", no_year_before(asked), "expenditure")
 
-    def _warn_once(self, message: str, key: str = "") -> None:
+    def _warn_once(self, rule: str, message: str, key: str = "") -> None:
         if message not in self._warned:
             self._warned.add(message)
-            self.warn(message, key)
+            self.warn(rule, message, key)
 
 
 def no_year_before(asked: str) -> str:

@@ -41,6 +41,10 @@ class Profile:
     """The tables' files as typed, for places in messages."""
     css: str
 
+    def place(self, *path: PathKey) -> Place:
+        """Where profile.yaml says something."""
+        return locate(self.root, path)[0]
+
 
 def shipped_profiles() -> dict[str, Path]:
     """The profiles that came with reportgen, by name."""

@@ -34,6 +34,8 @@ class BuiltRow:
     fill: bool = False
     stepped: bool = False
     only_empty: bool = False
+    tree: bool = False
+    """Whether the code is one of a classification."""
     context: Mapping[str, Any] = field(default_factory=dict)
     """What the row's records are about: `it`, `unit`, `project`."""
 
@@ -112,7 +114,7 @@ class RowBuilder:
                 label = (
                     self.render(rule.label, {**context, "name": name, "code": code}) if rule.label else name
                 )
-                rows.append(BuiltRow(label, below, code, name, indent=depth, context=context))
+                rows.append(BuiltRow(label, below, code, name, indent=depth, tree=True, context=context))
         return rows
 
     def _values(self, rule: Row, selection: Selection, context: Mapping[str, Any]) -> list[BuiltRow]:

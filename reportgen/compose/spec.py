@@ -12,6 +12,7 @@ from reportgen.compose.numbers import AmountStyle, PercentStyle
 from reportgen.compose.style import Style
 from reportgen.derive.dimensions import Condition, read_conditions, read_dimension
 from reportgen.faults import nearest
+from reportgen.model.checks import CheckSetting
 from reportgen.model.values import Count, YesNo
 from reportgen.model.words import Model, Word, Zh, reject
 
@@ -380,3 +381,5 @@ class ProfileSpec(Model):
     """What values of a dimension are called in sentences: `{nature: {basic: 基本支出预算}}`."""
     style: Annotated[Style, Zh("版式")] = Style()
     parts: Annotated[tuple[Part, ...], Zh("组成")]
+    checks: Annotated[tuple[CheckSetting, ...], Zh("核对")] = ()
+    """Checks that this form leaves out or loosens, each with its reason."""

@@ -39,6 +39,8 @@ class TableRow:
     cells: tuple[Cell, ...]
     total: bool = False
     only_empty: bool = False
+    code: str = ""
+    """The classification code that a row of a tree sums, in a table that is no balance."""
 
     @property
     def texts(self) -> tuple[str, ...]:

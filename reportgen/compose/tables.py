@@ -92,6 +92,7 @@ class TableBuilder:
                 ),
                 any(row.kind is RowKind.TOTAL for row in rows),
                 any(row.only_empty for row in rows),
+                rows[0].code if len(rows) == 1 and rows[0].tree else "",
             )
             for number, rows in enumerate(zip(*(block.rows for block in blocks), strict=True), 1)
         )

@@ -12,22 +12,10 @@ from dataclasses import dataclass
 from reportgen.catalog import Classification
 from reportgen.faults import nearest
 from reportgen.model.department import UnitKind
-from reportgen.model.lines import Fund, Nature, Staffing
+from reportgen.model.lines import Fund, Item, Nature, Staffing
 from reportgen.model.procurement import PurchaseKind
 from reportgen.model.projects import ProjectLevel
 from reportgen.model.words import Word
-
-
-class Item(Word):
-    """The items of “三公”经费, and the two that some places print beside them."""
-
-    ABROAD = "abroad", "因公出国（境）费"
-    VEHICLE_PURCHASE = "vehicle_purchase", "公务用车购置费"
-    VEHICLE_RUNNING = "vehicle_running", "公务用车运行维护费"
-    RECEPTION = "reception", "公务接待费"
-    CONFERENCE = "conference", "会议费"
-    TRAINING = "training", "培训费"
-
 
 ITEM_OF_ECONOMIC = {
     "30212": Item.ABROAD,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reportgen.faults import Fault, FaultyInput, Place, errors
-from reportgen.load.nodes import Entry, Mapping, Node, PathKey, Scalar, locate
+from reportgen.load.nodes import Entry, Mapping, Node, PathKey, Scalar, find_text, locate
 from reportgen.load.reading import Reader
 from reportgen.load.text import read_text, shown
 from reportgen.load.validation import validate
@@ -25,6 +25,14 @@ class Loaded:
 
     def place(self, *path: PathKey) -> Place:
         return locate(self.root, path)[0]
+
+    def place_of(self, path: tuple[PathKey, ...], text: str) -> Place:
+        """Where a text of the model was typed, though its key may have been typed in other words."""
+        key = path[0]
+        entry = dict(self.root.entries).get(str(key)) if isinstance(self.root, Mapping) else None
+        exact = self.place(*path)
+        typed_otherwise = entry is not None and exact == self.place(key)
+        return (find_text(entry.value, text) if entry and typed_otherwise else None) or exact
 
 
 def load_disclosure(path: Path) -> Loaded:

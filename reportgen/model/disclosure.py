@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from reportgen.model.assets import Assets
+from reportgen.model.checks import CheckSetting
 from reportgen.model.control import Control
 from reportgen.model.department import Department, StaffGroup, Unit
 from reportgen.model.lines import CarryForward, Defaults, ExpenditureLine
@@ -57,3 +58,5 @@ class Disclosure(Model):
     names: Annotated[dict[Text, Text], Zh("科目名称")] = {}
     """Names of classification codes that the catalogue lacks."""
     control: Annotated[Control, Zh("批复数", "控制数")] = Control()
+    checks: Annotated[tuple[CheckSetting, ...], Zh("核对")] = ()
+    """Checks left out or loosened, each with its reason."""

@@ -42,6 +42,17 @@ class Fund(Word):
     RESERVES = "reserves", "用事业基金弥补收支差额", "使用非财政拨款结余", "事业基金"
 
 
+class Item(Word):
+    """The items of “三公”经费, and the two that some places print beside them."""
+
+    ABROAD = "abroad", "因公出国（境）费"
+    VEHICLE_PURCHASE = "vehicle_purchase", "公务用车购置费"
+    VEHICLE_RUNNING = "vehicle_running", "公务用车运行维护费"
+    RECEPTION = "reception", "公务接待费"
+    CONFERENCE = "conference", "会议费"
+    TRAINING = "training", "培训费"
+
+
 class ExpenditureLine(Model):
     """One budget line. Dimensions that are not known stay empty; an amount or a prior one must stand."""
 

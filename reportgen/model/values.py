@@ -129,6 +129,11 @@ def _text(typed: object) -> str:
     return text
 
 
+def is_text(metadata: object) -> bool:
+    """Whether a field's metadata says that it holds a text to be printed as it is."""
+    return isinstance(metadata, BeforeValidator) and metadata.func is _text
+
+
 Amount = Annotated[Decimal, BeforeValidator(_amount)]
 """元, not negative."""
 Count = Annotated[int, BeforeValidator(_count)]

@@ -54,7 +54,8 @@ def lines_differ(case: Case) -> Iterator[Fault]:
     for ledger, lines in case.budget.disclosure.expenditure.items():
         seen: dict[object, int] = {}
         for at, line in enumerate(lines):
-            first = seen.setdefault(repr(line.__dict__), at)
+            said = {**line.__dict__, "extra": sorted(line.extra.items())}
+            first = seen.setdefault(repr(said), at)
             if first != at:
                 other = case.loaded.place("expenditure", ledger, first)
                 yield Fault(

@@ -28,6 +28,10 @@ REQUIRED = {
 }
 """The tables that every department publishes, and how regions call them."""
 
+TOTALS = ("合计", "小计", "总计")
+MIN_PARTS = 2
+"""A total of a single part says nothing about what may be missing."""
+
 _NOTHING = re.compile(
     r"(没有|无|未安排)[^，。；]{0,24}(支出|预算|安排|数据|项目|资金|拨款)|空表|(此表|本表)为空"
 )
@@ -178,28 +182,35 @@ def _heads(table: Table) -> list[str]:
 
 
 def _sums(table: Table) -> Iterator[tuple[int, Sequence[int]]]:
-    """A column called 合计 or 小计 under a head of its own, and the columns beside it that it sums."""
+    """A column called 合计, 小计 or 总计, and the columns behind it under the same head that it sums."""
     found = placed(table.header)
-    leaves = {column: cell for _, column, cell in found if cell.colspan == 1}
-    for row, column, group in found:
-        if group.colspan < 3:
-            continue
-        below = [
-            (at, cell) for r, at, cell in found if r == row + 1 and column <= at < column + group.colspan
-        ]
-        first = leaves.get(column)
-        if first is None or first.text not in ("合计", "小计") or len(below) < 3 or below[0][1].colspan > 1:
-            continue
-        parts = []
-        for at, cell in below[1:]:
-            inner = leaves.get(at)
-            if cell.text.startswith("其中") or (
-                cell.colspan > 1 and (inner is None or inner.text not in ("合计", "小计"))
-            ):
-                break
-            parts.append(at)
-        else:
-            yield column, parts
+    width = sum(cell.colspan for cell in table.header[0].cells)
+    for row, column, span in [(-1, 0, width), *((r, at, cell.colspan) for r, at, cell in found)]:
+        below = [(at, cell) for r, at, cell in found if r == row + 1 and column <= at < column + span]
+        totals = [n for n, (_, cell) in enumerate(below) if cell.text in TOTALS and cell.colspan == 1]
+        if len(totals) == 1 and len(below) - totals[0] > MIN_PARTS:
+            parts = [_stands_for(found, at, cell) for at, cell in below[totals[0] + 1 :]]
+            if all(part is not None for part in parts):
+                yield below[totals[0]][0], [at for part in parts for at in part or ()]
+
+
+def _stands_for(found: Sequence[tuple[int, int, Cell]], column: int, head: Cell) -> list[int] | None:
+    """The columns that a head adds to the total before it: its own total, else all below it.
+
+    None where it adds nothing: «其中» repeats a part of another column.
+    """
+    if head.text.startswith("其中"):
+        return None
+    if head.colspan == 1:
+        return [column]
+    leaves: dict[int, Cell] = {}
+    for _, at, cell in found:
+        if cell.colspan == 1 and column <= at < column + head.colspan:
+            leaves.setdefault(at, cell)  # a row of column numbers stands below the labels
+    own = [at for at, cell in leaves.items() if cell.text in TOTALS]
+    if any(cell.text.startswith("其中") for cell in leaves.values()) and not own:
+        return None
+    return own[:1] or sorted(leaves)
 
 
 def _by_code(table: Table) -> dict[str, list[Cell]]:

@@ -36,6 +36,8 @@ def _fill(nav: lxml_html.HtmlElement, headings: list[lxml_html.HtmlElement]) -> 
     listed = etree.SubElement(nav, "ol")
     for heading in headings:
         level = HEADINGS.index(str(heading.tag)) + 1
+        if any(above.get("data-contents") == "no" for above in heading.iterancestors("section")):
+            continue
         if level <= int(nav.get("data-levels", "2")):
             item = etree.SubElement(listed, "li", {"class": f"level{level}"})
             link = etree.SubElement(item, "a", {"href": f"#{heading.get('id')}"})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reportgen.compose.rows import Render
-from reportgen.compose.spec import Column
+from reportgen.compose.spec import Column, Row
 from reportgen.compose.values import listed, named, needs, used
 from reportgen.derive.budget import Budget
 from reportgen.derive.dimensions import Condition
@@ -16,54 +16,90 @@ from reportgen.derive.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)
+class BuiltColumn:
+    label: str
+    spec: Column
+    """What it prints, in the styles of its groups where it has none of its own."""
+    inherited: tuple[Condition, ...] = ()
+    """What its groups and their `each` ask, which nothing below can widen."""
+    columns: tuple[BuiltColumn, ...] = ()
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        return (*self.inherited, *self.spec.conditions)
+
+    @property
+    def leaves(self) -> tuple[BuiltColumn, ...]:
+        return tuple(leaf for c in self.columns for leaf in c.leaves) if self.columns else (self,)
+
+    @property
+    def depth(self) -> int:
+        return 1 + max((column.depth for column in self.columns), default=0)
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnBuilder:
     budget: Budget
     render: Render
     source: str
-    """Where figures come from unless a column says otherwise."""
+    """Where figures come from unless a column or a row says otherwise."""
+    rows: tuple[Row, ...]
+    """The rules of the rows that the columns will print."""
 
     def build(
         self, columns: Iterable[Column], selection: Selection, context: Mapping[str, Any]
-    ) -> tuple[Column, ...]:
+    ) -> tuple[BuiltColumn, ...]:
         """The columns within a selection; a group left without a column is left out."""
-        made = (one for column in columns for one in self._made(column, selection, context))
+        return self._all(columns, selection, context, ())
+
+    def _all(
+        self,
+        columns: Iterable[Column],
+        selection: Selection,
+        context: Mapping[str, Any],
+        inherited: tuple[Condition, ...],
+    ) -> tuple[BuiltColumn, ...]:
+        made = (one for column in columns for one in self._made(column, selection, context, inherited))
         return tuple(column for column in made if column is not None)
 
     def _made(
-        self, column: Column, selection: Selection, context: Mapping[str, Any]
-    ) -> Iterable[Column | None]:
+        self,
+        column: Column,
+        selection: Selection,
+        context: Mapping[str, Any],
+        inherited: tuple[Condition, ...],
+    ) -> Iterable[BuiltColumn | None]:
         if column.each is None:
-            return [self._one(column, selection, context)]
+            return [self._one(column, selection, context, inherited)]
         dimension = column.each
-        within = selection.where(column.conditions)
-        in_use = used(within, dimension, needs(column.leaves, self.source))
-        return [
-            self._one(
-                column.model_copy(update={"where": {**column.where, dimension: (value,)}}),
-                within.where([Condition(dimension, (value,))]),
-                {
-                    **context,
-                    **named(self.budget, dimension, value),
-                    "code": value,
-                    "name": self.budget.name(dimension, value),
-                },
-            )
-            for value in listed(self.budget, dimension, in_use, every=column.all)
-        ]
+        within = selection.where((*inherited, *column.conditions))
+        in_use = used(within, dimension, needs(column.leaves, self.source, self.rows))
+        made = []
+        for value in listed(self.budget, dimension, in_use, within if column.all else None):
+            name = self.budget.name(dimension, value)
+            names = {**context, **named(self.budget, dimension, value), "code": value, "name": name}
+            asked = (*inherited, Condition(dimension, (value,)))
+            made.append(self._one(column, selection, names, asked))
+        return made
 
-    def _one(self, column: Column, selection: Selection, context: Mapping[str, Any]) -> Column | None:
+    def _one(
+        self,
+        column: Column,
+        selection: Selection,
+        context: Mapping[str, Any],
+        inherited: tuple[Condition, ...],
+    ) -> BuiltColumn | None:
         label = self.render(column.label, context)
         if not column.columns:
-            return column.model_copy(update={"label": label})
-        handed_down = (
+            return BuiltColumn(label, column, inherited)
+        styled = (
             below.model_copy(
                 update={
-                    "where": {**column.where, **below.where},
                     "amounts": below.amounts.over(column.amounts),
                     "percents": below.percents.over(column.percents),
                 }
             )
             for below in column.columns
         )
-        columns = self.build(handed_down, selection, context)
-        return column.model_copy(update={"label": label, "columns": columns}) if columns else None
+        columns = self._all(styled, selection, context, (*inherited, *column.conditions))
+        return BuiltColumn(label, column, inherited, columns) if columns else None

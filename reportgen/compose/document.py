@@ -127,12 +127,14 @@ class _Composer:
         """The tables that parts list, in the order they are printed."""
         return [name for part in self.profile.spec.parts for name in part.tables]
 
-    def _title(self, spec: TableSpec) -> str:
-        """A table's title as lists of tables print it; its own faults are told where it is built."""
+    def _titles(self, spec: TableSpec) -> list[str]:
+        """A table's titles as lists of tables print them; its own faults are told where it is built."""
+        template = spec.heading or spec.title + spec.subtitle
         try:
-            return self.templates.label(spec.heading or spec.title + spec.subtitle, {})
-        except LabelFault:
-            return spec.title
+            names = [about.names for about in subjects(self.budget, spec)]
+            return list(dict.fromkeys(self.templates.label(template, known) for known in names))
+        except (LabelFault, MissingData):
+            return [spec.title]
 
     def _tables(self, name: str, page: Page) -> list[Table | Form]:
         """What a table file prints: a form, or a table for each of its subjects."""
@@ -156,6 +158,12 @@ class _Composer:
         return []
 
     def _part(self, part: Part, tables: Mapping[str, Iterable[Table | Form]]) -> Markup:
+        made = self._part_itself(part, tables)
+        if part.in_contents:
+            return made
+        return Markup(str(made).replace("<section ", '<section data-contents="no" '))
+
+    def _part_itself(self, part: Part, tables: Mapping[str, Iterable[Table | Form]]) -> Markup:
         try:
             if part.cover is not None:
                 functions = self._functions_for_forms(self.profile.spec.amounts.over(AMOUNTS))
@@ -204,9 +212,10 @@ class _Composer:
 
     def _functions_for_forms(self, amounts: AmountStyle) -> dict[str, Any]:
         listed = [
-            {"code": spec.code, "title": self._title(spec)}
+            {"code": spec.code, "title": title}
             for spec in map(self.profile.tables.__getitem__, self.listed)
             if spec.code
+            for title in self._titles(spec)
         ]
         percents = self.profile.spec.percents.over(PERCENTS)
         return {**self._language(amounts, percents, unit="").functions(), "tables": listed}

@@ -56,7 +56,7 @@ class Figure:
     @property
     def has_before(self) -> bool:
         """Whether the input knows the year before for this source."""
-        known = self.selection.gives(self.source, self.against)
+        known = self.selection.comparable(self.source, self.against)
         if not known:
             self.no_before(self.source, self.against)
         return known

@@ -30,6 +30,7 @@ class FormBuilder:
     def build(self, id_: str, spec: TableSpec) -> Form:
         """One page for each subject that `where` selects, or a single blank one with the empty statement."""
         amounts = self.tables.amounts(spec)
+        whom = subjects(self.budget, spec)
         common = {
             "it": None,
             "unit": None,
@@ -40,7 +41,7 @@ class FormBuilder:
         }
         pages = tuple(
             self._page(spec, {**common, "number": number, **subject.names})
-            for number, subject in enumerate(subjects(self.budget, spec), 1)
+            for number, subject in enumerate(whom, 1)
         )
         return Form(
             id=id_,
@@ -51,7 +52,9 @@ class FormBuilder:
             pages=pages,
             landscape=spec.orientation is Orientation.LANDSCAPE,
             new_page=spec.new_page,
-            is_empty=not any(_FIGURE.search(page.html) for page in pages),
+            is_empty=not any(about.key for about in whom)
+            if spec.each
+            else not any(_FIGURE.search(page.html) for page in pages),
         )
 
     def _page(self, spec: TableSpec, names: Mapping[str, Any]) -> FormPage:

@@ -91,7 +91,7 @@ def _notes(notes: Sequence[str]) -> Markup:
 
 def _row(row: TableRow, tag: str) -> Markup:
     cells = M("").join(_cell(cell, tag) for cell in row.cells)
-    return M('<tr class="total">{}</tr>' if row.total else "<tr>{}</tr>").format(cells)
+    return M('<tr class="total">{}</tr>' if row.total or row.bold else "<tr>{}</tr>").format(cells)
 
 
 def _cell(cell: Cell, tag: str) -> Markup:

@@ -137,10 +137,11 @@ class Language:
         if figure.measure != "amount":
             raise ValueError("compare 只比较预算数与上年数；这里的数值是 " + figure.measure)
         if self._rounds_to_nothing(figure):
-            return Html(escape(self.render(wording.unchanged, {})))
+            return Html(escape(self.render(wording.unchanged, self._against(figure))))
         rises = figure.difference > 0
         parts: list[Printed | str] = [
-            self.render(wording.compared, {}) + (wording.increase if rises else wording.decrease),
+            self.render(wording.compared, self._against(figure))
+            + (wording.increase if rises else wording.decrease),
             figure.change,
         ]
         rate = self.growth(figure, decimals) if percent else None
@@ -148,6 +149,10 @@ class Language:
             parts += ["，" + (wording.growth if rises else wording.decline), rate]
         said = Html("").join(map(escape, parts))
         return said + self._why(figure, cause, by, most) if explain else said
+
+    def _against(self, figure: Figure) -> dict[str, str]:
+        """What wordings may call the figure of the year before: 预算数 or 执行数."""
+        return {"against": MEASURE_LABELS[figure.against].removeprefix("上年")}
 
     def _rounds_to_nothing(self, figure: Figure) -> bool:
         """A change too small for the text's unit is no change there (rule W1)."""
@@ -158,7 +163,7 @@ class Language:
     def _why(self, figure: Figure, topic: str, by: str, most: int) -> Html:
         """The written cause; else the largest contributions to the change; else nothing, and a warning."""
         written = self.cause(topic) if topic else None
-        if written:
+        if written and self._is_about(figure):
             return Html("{}{}").format(self._lead(self.profile.wording.cause, figure), written)
         subject = self._subject(topic)
         for least in (1,) if by else (2, 1):
@@ -172,6 +177,13 @@ class Language:
         subject = subject or str(figure.selection.conditions)
         self._warn_once("W2-no-cause", f"“{subject}”比上年有增减而没有写原因；请在“原因”里补上", "causes")
         return Html("")
+
+    def _is_about(self, figure: Figure) -> bool:
+        """Whether the written causes fit: they tell of the change on last year's budget."""
+        usual = replace(figure, against="prior")
+        if figure.against == "prior" or not usual.selection.gives(figure.source, "prior"):
+            return True
+        return (figure.difference > 0) is (usual.difference > 0)
 
     def _lead(self, template: str, figure: Figure) -> str:
         """The words before a cause; they may name the direction, as in «减少的主要原因是»."""
@@ -241,7 +253,7 @@ class Language:
         measures = ("amount", against) if top.has_before else ("amount",)
         values = top.selection.values(source, dimension, measures)
         if dimension_of(dimension).classification is None:
-            ordered = listed(self.budget, dimension, values, every=False)
+            ordered = listed(self.budget, dimension, values)
             return [Coded(v, self.label(dimension, v), self._below(top, dimension, v), {}) for v in ordered]
         if level:
             _known(level, LEVELS, "级次")
@@ -303,7 +315,7 @@ class Language:
         return self.percents if decimals is None else self.percents.model_copy(update={"decimals": decimals})
 
     def _no_before(self, source: str, asked: str) -> None:
-        if source == "expenditure":
+        if source == "expenditure" or asked == "executed":
             self._warn_once("W1-no-year-before", no_year_before(asked), "expenditure")
 
     def _warn_once(self, rule: str, message: str, key: str = "") -> None:
@@ -320,7 +332,9 @@ def _clause(text: str | None) -> str | None:
     return text.rstrip("。；;. ") or None if text else None
 
 
-def _known(word: str, words: Iterable[str], what: str) -> None:
+def _known(word: object, words: Iterable[str], what: str) -> None:
+    if not isinstance(word, str):
+        raise ValueError(f"{what}要写成加引号的文字")
     if word not in words:
         raise ValueError(f"没有{what}“{word}”{nearest(word, words) or '；可写：' + '、'.join(words)}")
 

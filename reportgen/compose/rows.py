@@ -9,11 +9,14 @@ from typing import Any
 
 from reportgen.catalog import LEVELS, Classification, ancestors
 from reportgen.compose.numerals import numbered
-from reportgen.compose.spec import RECORD_LISTS, Column, Measure, Numbering, Row, RowKind, recorded
-from reportgen.compose.values import Need, listed, named, needs, used
+from reportgen.compose.spec import RECORD_LISTS, Column, Measure, Numbering, Row, RowKind
+from reportgen.compose.values import listed, named, needs, used
 from reportgen.derive.budget import Budget
 from reportgen.derive.dimensions import Condition, dimension_of, read_conditions
 from reportgen.derive.selection import MissingData, Selection
+
+CODED = ("unit", "project", *(c.value for c in Classification))
+"""Dimensions whose values are codes that readers know; those of others are only told apart by them."""
 
 Render = Callable[[str, Mapping[str, Any]], str]
 """Fills a template of the profile with a row's context."""
@@ -25,9 +28,14 @@ class BuiltRow:
     selection: Selection
     code: str = ""
     name: str = ""
+    value: str = ""
+    """What `each` made the row of, where that is no code to print."""
     source: str | None = None
     measure: Measure | None = None
     indent: int = 0
+    """Levels below the first, of the label."""
+    own_indent: int = 0
+    """The part of it that the rule itself asks for; names follow only this."""
     kind: RowKind = RowKind.PLAIN
     merge: int = 0
     blank: bool = False
@@ -50,10 +58,13 @@ class RowBuilder:
     """The columns at the foot of the header."""
     source: str
     """Where figures come from unless a column or a row says otherwise."""
+    has_figure: Callable[[BuiltRow], bool]
+    """Whether a row prints a figure other than 0."""
 
-    @property
-    def needs(self) -> tuple[Need, ...]:
-        return needs(self.columns, self.source)
+    def _used(self, rule: Row, selection: Selection) -> list[str]:
+        """The values that a rule lists: those that it, or a rule below it, prints a figure of."""
+        dimension = str(rule.tree or rule.each)
+        return used(selection, dimension, needs(self.columns, rule.source or self.source, [rule]))
 
     def build(self, rules: Iterable[Row], selection: Selection, context: Mapping[str, Any]) -> list[BuiltRow]:
         """`context` is what templates may name besides what every template may."""
@@ -66,7 +77,9 @@ class RowBuilder:
         for rule in rules:
             selection = above.where(read_conditions(rule.where))
             for made in self._made(rule, selection, context):
-                if rule.omit_empty and not self._has_figure(made, rule):
+                built = _styled(made, rule)
+                below = self._rules(rule.rows, made.selection, made.context)
+                if rule.omit_empty and not any(map(self.has_figure, (built, *below))):
                     continue
                 label = made.label
                 if rule.numbering:
@@ -74,9 +87,9 @@ class RowBuilder:
                     label = numbered(counts[rule.numbering], rule.numbering) + label
                 code = made.code
                 if rule.code is not None:
-                    code = self.render(rule.code, {**made.context, "code": made.code, "name": made.name})
-                rows.append(_styled(replace(made, label=label, code=code), rule))
-                rows += self._rules(rule.rows, made.selection, made.context)
+                    known = {"code": made.value or made.code, "name": made.name}
+                    code = self.render(rule.code, {**made.context, **known})
+                rows += [replace(built, label=label, code=code), *below]
             if rule.numbering is None and not rule.fill:
                 counts.clear()
         return rows
@@ -95,7 +108,7 @@ class RowBuilder:
 
     def _tree(self, rule: Row, selection: Selection, context: Mapping[str, Any]) -> list[BuiltRow]:
         dimension = str(rule.tree)
-        leaves = used(selection, dimension, self.needs)
+        leaves = self._used(rule, selection)
         codes = {code for leaf in leaves for code in ancestors(leaf)}
         if rule.all:
             codes |= set(self.budget.catalog.classes(Classification(dimension)))
@@ -119,21 +132,25 @@ class RowBuilder:
 
     def _values(self, rule: Row, selection: Selection, context: Mapping[str, Any]) -> list[BuiltRow]:
         dimension = str(rule.each)
-        in_use = used(selection, dimension, self.needs)
-        ordered = listed(self.budget, dimension, in_use, every=rule.all)
+        in_use = self._used(rule, selection)
+        ordered = listed(self.budget, dimension, in_use, selection if rule.all else None)
+        ordered = [*rule.codes, *(value for value in ordered if value not in rule.codes)]
         if rule.descending:
-            ordered = self._descending(selection, dimension, ordered)
+            ordered = self._descending(rule, selection, ordered)
         rows = []
         for value in ordered:
             name = self.budget.name(dimension, value)
             below = selection.where([Condition(dimension, (value,))])
             about = {**context, **named(self.budget, dimension, value)}
             label = self.render(rule.label, {**about, "name": name}) if rule.label else name
-            rows.append(BuiltRow(label, below, value, name, context=about))
+            code = value if dimension in CODED else ""
+            rows.append(BuiltRow(label, below, code, name, value=value, context=about))
         return rows
 
-    def _descending(self, selection: Selection, dimension: str, values: Sequence[str]) -> list[str]:
-        source, measure = next(iter(self.needs), ("expenditure", "amount"))
+    def _descending(self, rule: Row, selection: Selection, values: Sequence[str]) -> list[str]:
+        dimension = str(rule.each)
+        asked = needs(self.columns, rule.source or self.source)
+        source, measure = next(iter(asked), ("expenditure", "amount"))
         amounts = {
             value: selection.where([Condition(dimension, (value,))]).total(source, measure).value
             or Decimal(0)
@@ -154,15 +171,6 @@ class RowBuilder:
             rows.append(BuiltRow(label, below, code, item.name, context=about))
         return rows
 
-    def _has_figure(self, row: BuiltRow, rule: Row) -> bool:
-        """Whether a row prints any figure other than 0."""
-        return any(
-            row.selection.where(column.conditions).total(column.source or rule.source or self.source, m).value
-            for column in self.columns
-            if column.is_figure
-            for m in recorded(rule.measure or column.measure, column.against)
-        )
-
 
 def _styled(row: BuiltRow, rule: Row) -> BuiltRow:
     """A row with what its rule says of its looks and of the figures it prints."""
@@ -176,6 +184,7 @@ def _styled(row: BuiltRow, rule: Row) -> BuiltRow:
         source=rule.source,
         measure=rule.measure,
         indent=row.indent + rule.indent,
+        own_indent=rule.indent,
     )
 
 

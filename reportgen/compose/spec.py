@@ -10,7 +10,7 @@ from pydantic import AfterValidator, model_validator
 from reportgen.catalog import LEVELS, Classification
 from reportgen.compose.numbers import AmountStyle, PercentStyle
 from reportgen.compose.style import Style
-from reportgen.derive.dimensions import Condition, read_conditions, read_dimension
+from reportgen.derive.dimensions import DIMENSIONS, Condition, read_conditions, read_dimension
 from reportgen.faults import nearest
 from reportgen.model.checks import CheckSetting
 from reportgen.model.values import Count, YesNo
@@ -30,6 +30,9 @@ def _one_of(choices: tuple[str, ...], what: str) -> AfterValidator:
 
 
 def _conditions(typed: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    for name, values in typed.items():
+        if not values:
+            raise reject(f"“{name}”后面没有写值")
     try:
         read_conditions(typed)
     except ValueError as error:
@@ -43,14 +46,22 @@ Where = Annotated[dict[str, tuple[str, ...]], AfterValidator(_conditions)]
 Source = Annotated[str, _one_of(SOURCES, "数据来源")]
 
 
-def _each(typed: str) -> str:
+def _each(typed: str | None) -> str | None:
     """A dimension whose values are listed, or a list of records."""
-    if typed in RECORD_LISTS:
+    if typed is None or typed in RECORD_LISTS:
         return typed
     try:
         return read_dimension(typed)
     except ValueError as error:
         raise reject(str(error)) from None
+
+
+LISTABLE = tuple(name for name, d in DIMENSIONS.items() if d.words or name in ("unit", "project"))
+"""Dimensions whose values are known without looking at the lines."""
+
+
+def can_list_all(dimension: str) -> bool:
+    return dimension in LISTABLE
 
 
 def _labels(typed: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
@@ -140,17 +151,17 @@ class Column(Model):
         return self
 
     @model_validator(mode="after")
-    def _group_has_no_figures(self) -> Self:
-        own = {"show", "text", "source", "measure", "by", "also", "against"} & self.model_fields_set
-        if self.columns and own:
-            raise reject(f"分组的列不能写 {'、'.join(sorted(own))}；请写在下面的各列上")
-        said = {c.dimension for c in self.conditions} | ({self.each} if self.each else set())
-        for leaf in self.leaves if self.columns or self.each else ():
-            twice = said & {c.dimension for c in leaf.conditions} if leaf is not self else set()
-            if twice or (self.each and self.each in self.where):
-                raise reject(f"{'、'.join(sorted(twice or {self.each or ''}))} 在上下两层都写了；请只写一处")
+    def _words_have_effect(self) -> Self:
+        own = {"show", "text", "source", "measure", "by", "also", "against", "in_totals"}
+        said = sorted(own & self.model_fields_set)
+        if self.columns and said:
+            raise reject(f"分组的列不能写 {'、'.join(said)}；请写在下面的各列上")
         if self.each in RECORD_LISTS:
             raise reject(f"列不能逐一列出记录 {self.each}；记录只能一条一行")
+        if self.each and not self.columns and not self.is_figure:
+            raise reject("逐一列出的列要印数字，不能写 show、text")
+        if self.all and (self.each is None or not can_list_all(self.each)):
+            raise reject(f"all（全部列出）在这里没有用；可以全部列出的：{'、'.join(LISTABLE)}")
         return self
 
     @property
@@ -189,6 +200,7 @@ class Numbering(Word):
 
 class RowKind(Word):
     PLAIN = "plain", "普通"
+    BOLD = "bold", "加粗"
     TOTAL = "total", "合计"
 
 
@@ -232,6 +244,14 @@ class Row(Model):
     """Blank rows here, as many as the other side needs to end level."""
 
     @model_validator(mode="after")
+    def _words_have_effect(self) -> Self:
+        if self.all and not self.tree and (self.each is None or not can_list_all(self.each)):
+            raise reject(f"all（全部列出）在这里没有用；可以全部列出的：{'、'.join(LISTABLE)}")
+        if self.omit_empty and self.fill:
+            raise reject("补空行不能写 omit_empty")
+        return self
+
+    @model_validator(mode="after")
     def _one_rule(self) -> Self:
         rules = [r for r in (self.tree, self.each, self.fill or None) if r]
         if len(rules) > 1:
@@ -257,10 +277,28 @@ class Side(Model):
     rows: Annotated[tuple[Row, ...], Zh("行")]
 
     @model_validator(mode="after")
+    def _some_column_is_always_there(self) -> Self:
+        if all(column.each for column in self.columns):
+            raise reject("至少要有一列不是逐一列出的，如科目名称")
+        if not any(c.is_figure for c in self.leaves) and any(
+            r.omit_empty for r in _with_rows_below(self.rows)
+        ):
+            raise reject("没有印数字的列，omit_empty（无数据不印）会去掉所有的行")
+        return self
+
+    @model_validator(mode="after")
     def _labels_leave_columns(self) -> Self:
         for row in _with_rows_below(self.rows):
             if row.merge and row.merge >= len(self.leaves):
                 raise reject(f"merge（合并列数）{row.merge} 太多，这里一共 {len(self.leaves)} 列")
+            if any(column.each for column in self.leaves[: row.merge]):
+                raise reject(f"merge（合并列数）{row.merge} 会盖住逐一列出的列")
+            covered = [c for c in self.leaves[: row.merge] if c.is_figure and c.in_totals]
+            if covered:
+                raise reject(
+                    f"merge（合并列数）{row.merge} 会盖住“{covered[0].label}”的数字；"
+                    "合计行不印这一列的，在列上写 in_totals: 否"
+                )
         return self
 
     @property
@@ -295,6 +333,8 @@ class TableSpec(Model):
     """A file of the profile: an HTML fragment for a form too irregular for rows and columns."""
     each: Annotated[str | None, _one_of(("project", "unit"), "可逐一出表的内容"), Zh("逐一")] = None
     """The table is repeated for each project or unit that `where` selects."""
+    all: Annotated[YesNo, Zh("全部列出")] = False
+    """Repeated for every one that the input lists, with figures or without."""
     new_page: Annotated[YesNo, Zh("另起页")] = False
     """Each of the forms that `each` makes begins a page."""
     index_row: Annotated[str | None, Zh("栏次行")] = None
@@ -311,6 +351,12 @@ class TableSpec(Model):
         bodies = [bool(self.form), bool(self.sides), bool(self.columns and self.rows)]
         if bodies.count(True) != 1:
             raise reject("一张表要么有 columns 和 rows，要么有 sides，要么有 form")
+        if self.omit_empty and self.form and not self.each:
+            raise reject("表单只有逐一出表（each）时才能写 omit_empty：没有可列的就不印")
+        if self.all and not self.each:
+            raise reject("all（全部列出）要与 each 一起写")
+        if self.new_page and not self.form:
+            raise reject("new_page（另起页）只用于 form（表单）；别的表本来就各占一页")
         if self.columns:
             Side(columns=self.columns, rows=self.rows)  # holds them to what a side must hold
         return self
@@ -356,6 +402,8 @@ class Part(Model):
     """Names of table files, in order, without `.yaml`."""
     title: Annotated[str | None, Zh("标题")] = None
     """A heading above the tables."""
+    in_contents: Annotated[YesNo, Zh("进目录")] = True
+    """Whether the contents list its headings."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:

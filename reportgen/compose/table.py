@@ -38,6 +38,7 @@ class Cell:
 class TableRow:
     cells: tuple[Cell, ...]
     total: bool = False
+    bold: bool = False
     only_empty: bool = False
     code: str = ""
     """The classification code that a row of a tree sums, in a table that is no balance."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from reportgen.compose.columns import ColumnBuilder
+from reportgen.compose.columns import BuiltColumn, ColumnBuilder
 from reportgen.compose.numbers import AMOUNTS, PERCENTS, AmountStyle, amount_text, percent_text, unit_label
 from reportgen.compose.rows import BuiltRow, Render, RowBuilder, padded
 from reportgen.compose.spec import Column, Measure, ProfileSpec, RowKind, Show, Side, TableSpec
@@ -26,9 +26,10 @@ from reportgen.derive.selection import Selection
 class _Block:
     """One side of a table while it is built."""
 
-    columns: tuple[Column, ...]
-    """With the labels they print."""
-    leaves: tuple[Column, ...]
+    columns: tuple[BuiltColumn, ...]
+    leaves: tuple[BuiltColumn, ...]
+    about: tuple[Condition, ...]
+    """Whom the table is about, if it is one of several."""
     base: Selection
     source: str
     rows: list[BuiltRow]
@@ -65,10 +66,13 @@ class TableBuilder:
             layout=lay_out(header, rows, self.profile.style, spec.orientation, page),
         )
 
-    def _named_by(self, field: str, row: BuiltRow) -> Selection | None:
-        """All that concerns the project or unit which the row's record names."""
-        value = getattr(row.context.get("it"), field, None)
-        return None if value is None else self.budget.select([Condition(field, (value,))])
+    def _named_by(self, field: str, row: BuiltRow, block: _Block) -> Selection | None:
+        """All that concerns the project or unit which the row's record names, or which the row is about."""
+        subject = row.context.get(field)
+        value = getattr(row.context.get("it"), field, None) or getattr(subject, "code", None)
+        if value is None:
+            return None
+        return self.budget.select((*block.about, Condition(field, (value,))))
 
     def amounts(self, spec: TableSpec) -> AmountStyle:
         return spec.amounts.over(self.profile.amounts.over(AMOUNTS))
@@ -91,6 +95,7 @@ class TableBuilder:
                     for cell in self._cells(spec, block, row, number)
                 ),
                 any(row.kind is RowKind.TOTAL for row in rows),
+                any(row.kind is RowKind.BOLD for row in rows),
                 any(row.only_empty for row in rows),
                 rows[0].code if len(rows) == 1 and rows[0].tree else "",
             )
@@ -101,19 +106,27 @@ class TableBuilder:
         base = self.budget.select((*read_conditions(spec.where), *about.conditions))
         base = base.where(read_conditions(side.where))
         source = side.source or spec.source
-        columns = ColumnBuilder(self.budget, self.render, source).build(side.columns, base, about.names)
-        leaves = tuple(leaf for column in columns for leaf in column.leaves)
-        rows = RowBuilder(self.budget, self.render, leaves, source).build(side.rows, base, about.names)
+        columns = ColumnBuilder(self.budget, self.render, source, side.rows).build(
+            side.columns, base, about.names
+        )
         label = self.render(side.label or "", about.names)
-        tops = (Column(label=label, columns=columns),) if label else columns
-        return _Block(tops, leaves, base, source, rows)
+        tops = (BuiltColumn(label, Column(label=label), (), columns),) if label else columns
+        leaves = tuple(leaf for column in columns for leaf in column.leaves)
+        block = _Block(tops, leaves, about.conditions, base, source, [])
+
+        def has_figure(row: BuiltRow) -> bool:
+            return any(cell.value for cell in self._cells(spec, block, row, 0))
+
+        rows = RowBuilder(self.budget, self.render, [leaf.spec for leaf in leaves], source, has_figure)
+        return replace(block, rows=rows.build(side.rows, base, about.names))
 
     def _cells(self, spec: TableSpec, block: _Block, row: BuiltRow, number: int) -> list[Cell]:
         cells = [self._cell(spec, column, row, block, number) for column in block.leaves[row.merge :]]
         merged = Cell(row.label, CellKind.LABEL, colspan=row.merge, indent=row.indent)
         return [merged, *cells] if row.merge else cells
 
-    def _cell(self, spec: TableSpec, column: Column, row: BuiltRow, block: _Block, number: int) -> Cell:
+    def _cell(self, spec: TableSpec, built: BuiltColumn, row: BuiltRow, block: _Block, number: int) -> Cell:
+        column = built.spec
         if column.show is Show.NUMBER:
             return Cell(str(number), CellKind.CODE)
         if row.fill:
@@ -125,20 +138,21 @@ class TableBuilder:
             return _shown(column.show, row)
         if row.blank or (row.kind is RowKind.TOTAL and not column.in_totals):
             return Cell("", CellKind.AMOUNT)
-        return self._figure(spec, column, row, block)
+        return self._figure(spec, built, row, block)
 
-    def _figure(self, spec: TableSpec, column: Column, row: BuiltRow, block: _Block) -> Cell:
+    def _figure(self, spec: TableSpec, built: BuiltColumn, row: BuiltRow, block: _Block) -> Cell:
+        column = built.spec
         measure = row.measure or column.measure
         source = column.source or row.source or block.source
-        chosen = row.selection if column.by is None else self._named_by(column.by, row)
+        chosen = row.selection if column.by is None else self._named_by(column.by, row, block)
         if chosen is None:
             return Cell("", CellKind.AMOUNT)
-        selection = chosen.where(column.conditions)
-        value = measured(
-            selection, source, measure, block.base.where(column.conditions), column.against.value
-        )
+        selection = chosen.where(built.conditions)
+        whole = block.base.where(built.conditions)
+        value = measured(selection, source, measure, whole, column.against.value)
         if column.also is not None:
-            value = _joined(selection, chosen.where(read_conditions(column.also)), source, measure)
+            also = chosen.where((*built.inherited, *read_conditions(column.also)))
+            value = _joined(selection, also, source, measure)
         fact = f"{source}.{measure.value}[{';'.join(map(str, selection.conditions))}]"
         if measure in (Measure.GROWTH, Measure.SHARE):
             percents = column.percents.over(spec.percents.over(self.profile.percents.over(PERCENTS)))
@@ -167,7 +181,7 @@ def measured(
     if measure is Measure.SHARE:
         all_ = whole.total(source, "amount").value
         return None if now is None or all_ is None else share(now, all_)
-    if not selection.gives(source, against):
+    if not selection.comparable(source, against):
         return None
     before = selection.total(source, against).value
     if now is None and before is None:
@@ -192,7 +206,7 @@ def _shown(show: Show, row: BuiltRow) -> Cell:
     if show is Show.CODE:
         return Cell(row.code, CellKind.CODE, indent=indent)
     if show is Show.NAME:
-        return Cell(row.name, CellKind.LABEL, indent=indent)
+        return Cell(row.name, CellKind.LABEL, indent=indent if row.stepped else row.own_indent)
     if show in _PARTS:
         return Cell(row.code[_PARTS[show]], CellKind.CODE)
     return Cell(row.label, CellKind.LABEL, indent=row.indent)
@@ -211,7 +225,7 @@ def _header(blocks: Iterable[_Block], index_row: str | None) -> tuple[TableRow, 
     depth = max(column.depth for column in tops)
     rows: list[list[Cell]] = [[] for _ in range(depth)]
 
-    def place(column: Column, level: int) -> None:
+    def place(column: BuiltColumn, level: int) -> None:
         down = 1 if column.columns else depth - level
         rows[level].append(Cell(column.label, CellKind.HEAD, colspan=len(column.leaves), rowspan=down))
         for below in column.columns:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -40,6 +42,10 @@ _MEANING = {
     "unexpected '}'": "大括号没有配对",
     "expected token": "这里少了或多了一个符号",
 }
+
+
+SUBJECTS = ("unit", "project")
+"""What tables can be about, one by one."""
 
 
 class NothingWritten(Exception):
@@ -126,19 +132,34 @@ class Templates:
         if isinstance(error, NothingWritten):
             return "这里要印的内容在输入里没有填写；请补上，或在模板里用 {% if %} 判断"
         if isinstance(error, UndefinedError):
-            words = str(error.message).split("'")
-            if "has no attribute" in str(error.message):
-                return f"这里没有“{words[-2]}”这一项；请核对名字（{error.message}）"
-            word = words[1] if len(words) > 1 else ""
-            return f"模板里的名字不认识（{error.message}）{nearest(word, {**self.common, **names})}"
+            return self._unknown_name(str(error.message), names)
         if isinstance(error, TemplateSyntaxError):
-            meaning = next((zh for en, zh in _MEANING.items() if en in str(error.message)), "")
-            return (
-                f"模板写法有误：{meaning}（{error.message}）"
-                if meaning
-                else f"模板写法有误（{error.message}）"
-            )
+            said = str(error.message)
+            meaning = next((zh for en, zh in _MEANING.items() if en in said), "")
+            word = next(iter(re.findall(r"tag '(\w+)'", said)), "")
+            return f"模板写法有误：{f'“{word}”：' if word else ''}{meaning or said}"
         return f"模板出错（{error}）"
+
+    def _unknown_name(self, said: str, names: Mapping[str, Any]) -> str:
+        """What Jinja says of a name that it does not know, in Chinese and with the nearest known one."""
+        words = re.findall(r"'([^']*)'", said)
+        if "has no attribute" not in said:
+            word = words[0] if words else ""
+            if word in ("it", *SUBJECTS):
+                return f"这里没有“{word}”；逐一列出 {word} 的表（each: {word}）或行里才有"
+            return f"模板里没有“{word}”这个名字{nearest(word, {**self.common, **names})}"
+        owner, word = words[0], words[-1]
+        if owner == "None":
+            return f"这里没有记录（如合计行），取不到“{word}”；请先用 {{% if %}} 判断"
+        return f"没有“{word}”这一项{nearest(word, _fields(owner.removesuffix(' object')))}；请核对名字"
+
+
+def _fields(type_name: str) -> list[str]:
+    """The fields of a model or a figure, by its full name as Jinja tells it."""
+    module, _, name = type_name.rpartition(".")
+    type_ = getattr(sys.modules.get(module), name, None)
+    models = getattr(type_, "model_fields", ())
+    return [word for word in [*models, *dir(type_)] if not word.startswith(("_", "model_"))] if type_ else []
 
 
 def _blank_for_none(value: object) -> object:

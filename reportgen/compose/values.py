@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from reportgen.compose.spec import Column, TableSpec
+from reportgen.compose.spec import Column, Measure, Row, TableSpec, recorded
 from reportgen.derive.budget import Budget
 from reportgen.derive.dimensions import Condition, dimension_of, read_conditions
 from reportgen.derive.selection import Selection
+from reportgen.model.projects import Project
 
 Need = tuple[str, str]
 """A source and a measure that something prints."""
 
 
-def needs(columns: Iterable[Column], source: str) -> tuple[Need, ...]:
-    """What the columns print, from `source` unless they say otherwise."""
+def needs(columns: Iterable[Column], source: str, rows: Iterable[Row] = ()) -> tuple[Need, ...]:
+    """What the columns print in such rows, from `source` unless either says otherwise."""
+    figures = [column for column in columns if column.is_figure]
     found = {
-        (column.source or source, measure): None
-        for column in columns
-        if column.is_figure
-        for measure in column.needs
+        (column.source or row_source or source, measure): None
+        for row_source, row_measure in dict.fromkeys([(None, None), *_overrides(rows)])
+        for column in figures
+        for measure in recorded(row_measure or column.measure, column.against)
     }
     return tuple(found)
+
+
+def _overrides(rows: Iterable[Row]) -> Iterator[tuple[str | None, Measure | None]]:
+    """The sources and measures that rows, and the rows below them, ask for instead of the columns'."""
+    for row in rows:
+        yield row.source, row.measure
+        yield from _overrides(row.rows)
 
 
 def used(selection: Selection, dimension: str, needs: Iterable[Need]) -> list[str]:
@@ -34,8 +43,13 @@ def used(selection: Selection, dimension: str, needs: Iterable[Need]) -> list[st
     return list(found)
 
 
-def listed(budget: Budget, dimension: str, in_use: Sequence[str], *, every: bool) -> list[str]:
-    """The values in use, or every one that is known, in the order the words or the input's lists give."""
+def listed(
+    budget: Budget, dimension: str, in_use: Sequence[str], within: Selection | None = None
+) -> list[str]:
+    """The values in use, in the order the words or the input's lists give.
+
+    `within`: every value that is known and that the selection admits, in use or not.
+    """
     words = dimension_of(dimension).words
     lists: dict[str, list[str]] = {
         "unit": [unit.code for unit in budget.units],
@@ -45,7 +59,10 @@ def listed(budget: Budget, dimension: str, in_use: Sequence[str], *, every: bool
     if dimension_of(dimension).classification:
         in_use = sorted(in_use)
     ordered = [*known, *(value for value in in_use if value not in known)]
-    return [value for value in ordered if every or value in in_use]
+    if within is None:
+        return [value for value in ordered if value in in_use]
+    conditions = [condition for condition in within.conditions if condition.dimension == dimension]
+    return [value for value in ordered if all(condition.holds(value) for condition in conditions)]
 
 
 def named(budget: Budget, dimension: str, value: str) -> dict[str, Any]:
@@ -67,16 +84,28 @@ class Subject:
 def subjects(budget: Budget, spec: TableSpec) -> list[Subject]:
     """Whom a table is printed for: those that have figures under its `where`, in the input's order.
 
-    A table that is repeated for nobody is printed once, blank.
+    A table that is repeated for nobody is printed once, blank (a form with no subject at all).
     """
     if spec.each is None:
         return [Subject()]
     selection = budget.select(read_conditions(spec.where))
-    in_use = selection.values(spec.source, spec.each, ("amount",))
+    asked: dict[Need, None] = {(spec.source, "amount"): None} if spec.form else {}
+    for side in spec.blocks:
+        asked.update(dict.fromkeys(needs(side.leaves, side.source or spec.source, side.rows)))
+    in_use = used(selection, spec.each, asked)
     found = []
-    for value in listed(budget, spec.each, in_use, every=False):
+    for value in listed(budget, spec.each, in_use, selection if spec.all else None):
         names = named(budget, spec.each, value)
         if spec.each == "project" and names:
             names["unit"] = budget.unit(names["it"].unit)
         found.append(Subject(value, (Condition(spec.each, (value,)),), names))
-    return found or [Subject(names={"it": None, spec.each: None, "unit": None})]
+    return found or [_nobody(budget, spec)]
+
+
+def _nobody(budget: Budget, spec: TableSpec) -> Subject:
+    """The subject of a blank table: it has no record, and a table's title may still name it."""
+    names: dict[str, Any] = {"it": None, "unit": None, "project": None}
+    if not spec.form:
+        blank = Project.model_construct(code="", name="")
+        names = {"it": None, "unit": budget.disclosure.department, "project": blank}
+    return Subject("", (Condition(spec.each or "", ()),), names)

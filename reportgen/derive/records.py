@@ -113,7 +113,7 @@ def _expenditure(
         yield Record(
             {
                 **{name: str(value) for name, value in known.items() if value is not None},
-                **extras.about(line.extra, "" if no_project == "" else line.project, unit),
+                **extras.about(line.extra, line.project or no_project, unit),
             },
             _measures(line.amount, line.prior, line.executed),
             ("expenditure", ledger, index),
@@ -185,15 +185,15 @@ def _measures(
 
 
 def _carry_forward(disclosure: Disclosure) -> Iterator[Record]:
+    extras = _Extras.of(disclosure)
     for index, item in enumerate(disclosure.carry_forward):
-        known = {
-            "fund": item.fund,
-            "carryover": "no",
-            "unit": item.unit or own_unit(disclosure),
-            "function": item.function,
-        }
+        unit = item.unit or own_unit(disclosure)
+        known = {"fund": item.fund, "carryover": "no", "unit": unit, "function": item.function}
         yield Record(
-            {name: str(value) for name, value in known.items() if value is not None},
+            {
+                **{name: str(value) for name, value in known.items() if value is not None},
+                **extras.about({}, "", unit),
+            },
             _measures(item.amount, item.prior),
             ("carry_forward", index),
         )
@@ -222,7 +222,7 @@ def _purchases(disclosure: Disclosure, kinds: Mapping[str, UnitKind], source: st
         yield Record(
             {
                 **{name: str(value) for name, value in known.items() if value is not None},
-                **extras.about(item.extra, item.project, unit),
+                **extras.about(item.extra, item.project or "", unit),
             },
             {m: value for m in measures if (value := getattr(item, m, None)) is not None},
             (source, index),

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from reportgen.derive.dimensions import Condition, dimension_of
+from reportgen.derive.dimensions import EXTRA, Condition, dimension_of
 from reportgen.derive.records import Ledger, Record, Sources
+from reportgen.faults import nearest
 
 
 class MissingData(Exception):
@@ -50,6 +51,8 @@ class _Chosen:
 
     def narrowed(self, condition: Condition) -> _Chosen:
         dimension = condition.dimension
+        if not condition.values:
+            return _Chosen(())
         certain: list[Record] = []
         doubtful: list[tuple[Record, str]] = []
         for record in self.certain:
@@ -88,6 +91,25 @@ class Selection:
     def gives(self, source: str, measure: str) -> bool:
         """Whether the input gives this measure for a source at all."""
         return any(measure in ledger.measures for ledger in self.sources[source])
+
+    def comparable(self, source: str, base: str) -> bool:
+        """Whether the year before is known for all the money chosen here, so that it can be compared.
+
+        An execution that is given for some funds and not for others would make a fall of a rise;
+        what is carried forward has none.
+        """
+        if not self.gives(source, base):
+            return False
+        if base != "executed":
+            return True
+        records = self._ledger(source, "amount", None) if self.gives(source, "amount") else ()
+        executed = self._ledger(source, base, None)
+        funds = {record.dimensions.get("fund") for record in executed if base in record.measures}
+        return all(
+            record.dimensions.get("fund") in funds and record.path[0] != "carry_forward"
+            for record in (*records, *executed)
+            if record.measures.get("amount") or record.measures.get("prior")
+        )
 
     def total(self, source: str, measure: str) -> Total:
         """The sum of a measure, from the first ledger that can tell; raises `MissingData`.
@@ -141,14 +163,25 @@ class Selection:
 
 def _problem(ledger: Ledger, chosen: _Chosen, measure: str, dimension: str | None) -> MissingData | None:
     for record, missing in chosen.doubtful:
-        return MissingData(_asked(missing, record), record)
+        return _lacking(ledger, missing, record)
     if dimension:
         for record in chosen.certain:
             if dimension not in record.dimensions:
-                return MissingData(_asked(dimension, record), record)
+                return _lacking(ledger, dimension, record)
     if measure not in ledger.measures:
         return MissingData(f"“{MEASURE_LABELS[measure]}”", next(iter(ledger.records), None))
     return None
+
+
+def _lacking(ledger: Ledger, dimension: str, record: Record) -> MissingData:
+    """A record does not know a dimension; one of the input's own that none knows is a name mistyped."""
+    if dimension.startswith(EXTRA):
+        own = {d for r in ledger.records for d in r.dimensions if d.startswith(EXTRA)}
+        if dimension not in own:
+            label = dimension_of(dimension).label
+            hint = nearest(label, [dimension_of(d).label for d in own])
+            return MissingData(f"“{label}”（没有一行明细、一个项目或单位写了它{hint}）", None)
+    return MissingData(_asked(dimension, record), record)
 
 
 def _asked(dimension: str, record: Record) -> str:

@@ -10,7 +10,8 @@ from lxml.html import HtmlElement
 from reportgen.render.docx.ooxml import Element, run, w
 
 _BREAK = "\n"
-_BLANKS = re.compile(r"\s+")
+_BLANKS = re.compile(r"[ \t\r\n\f]+")
+"""What HTML takes for one blank; a wide or an unbreakable one is a character of its own."""
 
 
 def inline(block: HtmlElement) -> list[Element]:
@@ -29,7 +30,7 @@ def plain(block: HtmlElement) -> str:
     text = "".join(
         piece if piece == _BREAK else _BLANKS.sub(" ", piece) for piece, _ in _pieces(block, bold=False)
     )
-    return _BREAK.join(line.strip() for line in text.split(_BREAK)).strip()
+    return _BREAK.join(line.strip(" ") for line in text.split(_BREAK)).strip(" \n")
 
 
 def _pieces(element: HtmlElement, *, bold: bool) -> Iterator[tuple[str, bool]]:

@@ -59,7 +59,8 @@ def _end_before(document: WordDocument) -> None:
     """Lets the last paragraph end the section: an empty one more could stand on a page of its own."""
     ending = document.element.body[-2]
     last = ending.getprevious()
-    if last is not None and last.tag == qn("w:p"):
+    ends_one = last is not None and last.find(f"{qn('w:pPr')}/{qn('w:sectPr')}") is not None
+    if last is not None and last.tag == qn("w:p") and not ends_one:
         last.get_or_add_pPr().append(ending.pPr.sectPr)
         document.element.body.remove(ending)
 

@@ -12,7 +12,7 @@ from reportgen.check import RULES, Case, findings, settings
 from reportgen.compose import Document, compose, load_profile
 from reportgen.compose.profile import find_profile
 from reportgen.derive import derive
-from reportgen.faults import Fault, FaultyInput, Severity, errors
+from reportgen.faults import Fault, FaultyInput, Place, Severity, errors
 from reportgen.load import load_disclosure
 from reportgen.model.checks import CheckSetting
 from reportgen.render.files import safe_name
@@ -23,7 +23,7 @@ class Format(StrEnum):
     DOCX = "docx"
 
 
-STAGES = ("读取", "核对", "编排", "排版", "写出")
+STAGES = ("读取", "核对", "编排", "排版", "写出", "读回核对")
 """What `progress` is told, in order, as each stage begins."""
 
 Progress = Callable[[str], None]
@@ -98,8 +98,13 @@ def build(
     formats: Sequence[Format],
     progress: Progress = lambda _: None,
     profile: Path | None = None,
+    *,
+    verified: bool = True,
 ) -> Built:
-    """Every format of one input; raises `FaultyInput`, or `PrintingUnavailable` without Pango."""
+    """Every format of one input; raises `FaultyInput`, or `PrintingUnavailable` without Pango.
+
+    `verified`: read the finished files back and refuse any number that is not the budget's.
+    """
     from reportgen.render.pdf import lay_out  # noqa: PLC0415  (loading the renderers takes seconds)
 
     document, warnings = prepare(path, progress, profile)
@@ -115,4 +120,20 @@ def build(
         from reportgen.render.docx import to_docx  # noqa: PLC0415
 
         files[f"{name}.docx"] = to_docx(document, printed.pages)
+    if verified:
+        progress(STAGES[5])
+        _refuse_differences(document, files)
     return Built(files, tuple(warnings))
+
+
+def _refuse_differences(document: Document, files: Mapping[str, bytes]) -> None:
+    """A finished file that says other numbers than the budget is a fault of reportgen's own."""
+    from reportgen.verify import verify  # noqa: PLC0415
+
+    faults = [
+        Fault(Place(name), f"读回的数字与预算不符：{difference}；请把输入和这条信息报告给 reportgen 的维护者")
+        for name, content in files.items()
+        for difference in verify(document, content, Path(name).suffix)
+    ]
+    if faults:
+        raise FaultyInput(faults)

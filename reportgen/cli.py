@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from reportgen import __version__
-from reportgen.build import STAGES, Built, Format, Progress, build, examine
+from reportgen.build import STAGES, Built, Format, Progress, build, examine, prepare
 from reportgen.faults import Fault, FaultyInput, Place, Severity, errors
 
 if TYPE_CHECKING:
     from reportgen.check.report import Checked
 
 FAULTY, USAGE = 1, 2
+MOST_DIFFERENCES = 60
+"""Shown by `verify`; a file of another year differs in every number."""
 
 app = typer.Typer(
     help="由预算明细生成部门预算公开报告（PDF、DOCX）。",
@@ -64,6 +66,9 @@ def build_command(
     profile: Annotated[
         Path | None, typer.Option("--profile", metavar="DIR", help="用这个文件夹里的格式，不用输入里写的。")
     ] = None,
+    verify: Annotated[
+        bool, typer.Option("--verify/--no-verify", help="写出前把文件读回来，逐个核对数字。")
+    ] = True,
 ) -> None:
     wanted = _formats(formats)
     written: dict[str, Path] = {}
@@ -71,7 +76,7 @@ def build_command(
     for path in inputs:
         try:
             with _progress(path) as progress:
-                built = build(path, wanted, progress, profile)
+                built = build(path, wanted, progress, profile, verified=verify)
             _tell(sorted(built.warnings, key=lambda fault: fault.place))
             _write(built, path, out, written)
         except FaultyInput as error:
@@ -130,6 +135,41 @@ def _checked(path: Path, profile: Path | None) -> Checked:
     except FaultyInput as error:
         return Checked(str(path), error.faults, {}, ())
     return Checked(str(path), found.findings, found.settings, found.rules)
+
+
+@app.command("verify", help="读回一个写好的（也许改过的）文件，列出与预算不符的数字。")
+def verify_command(
+    report: Annotated[Path, typer.Argument(metavar="REPORT", help="报告：.docx 或 .pdf。")],
+    source: Annotated[Path, typer.Argument(metavar="dept.yaml", help="它的输入文件。")],
+    profile: Annotated[
+        Path | None, typer.Option("--profile", metavar="DIR", help="用这个文件夹里的格式，不用输入里写的。")
+    ] = None,
+) -> None:
+    from reportgen.verify import READERS, verify  # noqa: PLC0415
+
+    suffix = report.suffix.lower()
+    if suffix not in READERS:
+        raise typer.BadParameter(f"不认识的文件类型“{report.suffix}”；可读 {'、'.join(READERS)}")
+    try:
+        content = report.read_bytes()
+        with _progress(source) as progress:
+            document, _ = prepare(source, progress, profile)
+        found = verify(document, content, suffix)
+    except FaultyInput as error:
+        _tell(error.faults)
+        raise typer.Exit(FAULTY) from None
+    except (OSError, ValueError) as error:
+        problem = error.strerror if isinstance(error, OSError) else str(error)
+        _tell([Fault(Place(str(report)), f"读不了：{problem}")])
+        raise typer.Exit(FAULTY) from None
+    for difference in found[:MOST_DIFFERENCES]:
+        typer.echo(f"{report}: {difference}")
+    if not found:
+        typer.echo(f"{report}：数字与预算一致")
+        return
+    more = f"，以上是前 {MOST_DIFFERENCES} 处" if len(found) > MOST_DIFFERENCES else ""
+    typer.echo(f"{report}：{len(found)} 处数字与预算不符{more}")
+    raise typer.Exit(FAULTY)
 
 
 @app.command("profiles", help="列出已有的格式。")

@@ -15,6 +15,7 @@ from reportgen.check import (  # noqa: F401
     references,
     tables,
     wording,
+    year_before,
 )
 from reportgen.check.rule import RULES, Case, Rule, findings, settings
 

@@ -65,12 +65,15 @@ def names_agree(case: Case) -> Iterator[Fault]:
     catalog = case.budget.catalog
     for place, classification, code, typed in _typed_names(case):
         known = catalog.names[classification].get(code)
+        same_level = {c: n for c, n in catalog.names[classification].items() if len(c) == len(code)}
+        others = [c for c, name in same_level.items() if _plain(name) == _plain(typed) and c != code]
+        # 行政运行 and the like stand under many 款: such a name says nothing about the code
+        other = others[0] if len(others) == 1 else None
+        if known is None and other:
+            yield Fault(place, f"目录里没有 {code}，“{typed}”是 {other} 的名称；请核对编码")
         if known is None or _plain(typed) == _plain(known):
             continue
         message = f"{code} 在 {catalog.year} 年目录里是“{known}”，这里写的是“{typed}”"
-        other = next(
-            (c for c, name in catalog.names[classification].items() if _plain(name) == _plain(typed)), None
-        )
         if other:
             message += f"，那是 {other} 的名称；请核对编码和名称"
         elif typed in catalog.former(classification, code):

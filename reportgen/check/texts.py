@@ -14,7 +14,7 @@ from reportgen.load.reading import plain_type
 from reportgen.model.values import is_text
 
 Path = tuple[PathKey, ...]
-UNPRINTED = frozenset({"profile", "checks", "control", "note"})
+UNPRINTED = frozenset({"profile", "checks", "control", "note", "year_before"})
 """Fields of the input that no form prints."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reportgen.faults import Fault, FaultyInput, Place, errors
@@ -22,6 +22,8 @@ class Loaded:
     root: Node
     files: tuple[Path, ...]
     """Every file that was read."""
+    before: Loaded | None = None
+    """Last year's input, if this one names it."""
 
     def place(self, *path: PathKey) -> Place:
         return locate(self.root, path)[0]
@@ -36,7 +38,26 @@ class Loaded:
 
 
 def load_disclosure(path: Path) -> Loaded:
-    """Reads YAML (.yaml, .yml) or JSON (.json); raises `FaultyInput` with every fault found."""
+    """Reads YAML (.yaml, .yml) or JSON (.json) and the input of the year before, if one is named.
+
+    Raises `FaultyInput` with every fault found.
+    """
+    loaded = _load(path)
+    named = loaded.disclosure.year_before
+    if named is None:
+        return loaded
+    place = loaded.place("year_before")
+    beside = path.parent / named
+    if not beside.is_file():
+        raise FaultyInput([Fault(place, f"找不到上年的文件“{named}”；请写相对于本文件的路径")])
+    before = _load(beside)
+    if before.disclosure.year != loaded.disclosure.year - 1:
+        problem = f"“{named}”是 {before.disclosure.year} 年的，应是 {loaded.disclosure.year - 1} 年的"
+        raise FaultyInput([Fault(place, problem)])
+    return replace(loaded, files=(*loaded.files, *before.files), before=before)
+
+
+def _load(path: Path) -> Loaded:
     root = parse_file(path)
     reader = Reader(path.parent)
     node = reader.model(root, Disclosure, "整个文件")

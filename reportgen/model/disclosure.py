@@ -58,5 +58,7 @@ class Disclosure(Model):
     names: Annotated[dict[Text, Text], Zh("科目名称")] = {}
     """Names of classification codes that the catalogue lacks."""
     control: Annotated[Control, Zh("批复数", "控制数")] = Control()
+    year_before: Annotated[Text | None, Zh("上年", "上年文件")] = None
+    """Last year's own input, beside this one: its amounts are what the year before must say."""
     checks: Annotated[tuple[CheckSetting, ...], Zh("核对")] = ()
     """Checks left out or loosened, each with its reason."""

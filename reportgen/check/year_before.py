@@ -1,0 +1,67 @@
+"""The year before as this input tells it against last year's own input, where one is named."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+
+from reportgen.check.rule import Case, rule
+from reportgen.faults import Fault, Severity
+from reportgen.model.disclosure import Disclosure
+
+Key = tuple[str, str]
+"""A fund and a functional code."""
+
+
+@rule("T12-year-before", Severity.ERROR, "上年预算数与上年文件一致")
+def the_year_before_agrees(case: Case) -> Iterator[Fault]:
+    """By fund and function, as far as both inputs say them."""
+    before = case.loaded.before
+    if before is None:
+        return
+    for ledger, lines in case.budget.disclosure.expenditure.items():
+        said, first = _sums(case.budget.disclosure, ledger, "prior")
+        if not any(line.prior is not None for line in lines):
+            continue
+        for name in before.disclosure.expenditure:
+            known, _ = _sums(before.disclosure, name, "amount")
+            if set(map(_says, said)) != set(map(_says, known)):
+                continue
+            for key in sorted({*said, *known}):
+                one, other = said.get(key, Decimal(0)), known.get(key, Decimal(0))
+                if abs(one - other) > case.tolerance("T12-year-before"):
+                    fund, function = key
+                    what = " ".join(
+                        word
+                        for word in (
+                            function and f"{function} {case.budget.name('function', function)}",
+                            fund and f"（{case.budget.name('fund', fund)}）",
+                        )
+                        if word
+                    )
+                    path = ("expenditure", ledger, first[key]) if key in first else ("year_before",)
+                    yield Fault(
+                        case.loaded.place(*path),
+                        f"{what}上年预算数合计 {one:,.2f} 元，上年文件 {before.root.place.file} 里是"
+                        f" {other:,.2f} 元，相差 {abs(one - other):,.2f} 元",
+                    )
+            return
+
+
+def _says(key: Key) -> tuple[bool, bool]:
+    fund, function = key
+    return bool(fund), bool(function)
+
+
+def _sums(disclosure: Disclosure, ledger: str, field: str) -> tuple[dict[Key, Decimal], dict[Key, int]]:
+    """Sums of a field by fund and function, and the first line of each."""
+    sums: dict[Key, Decimal] = defaultdict(Decimal)
+    first: dict[Key, int] = {}
+    for at, line in enumerate(disclosure.expenditure[ledger]):
+        key = (str(line.fund or disclosure.defaults.fund or ""), line.function or "")
+        value: Decimal | None = getattr(line, field)
+        if value is not None:
+            sums[key] += value
+            first.setdefault(key, at)
+    return dict(sums), first

@@ -1,0 +1,113 @@
+"""What a file prints against what the budget says, number by number in reading order."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reportgen.verify.numbers import Number
+
+
+class Kind(StrEnum):
+    CHANGED = "changed"
+    MISSING = "missing"
+    ADDED = "added"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    kind: Kind
+    expected: Number | None
+    found: Number | None
+
+    def __str__(self) -> str:
+        page = f"（第 {self.found.page} 页）" if self.found and self.found.page else ""
+        if self.expected is None:
+            assert self.found is not None
+            return f"多出 {self.found.text}，在{self.found.place}{page}；预算里没有这个数"
+        if self.found is None:
+            return f"{self.expected.place}：少了 {self.expected.text}"
+        if self.expected.text == self.found.text:
+            return f"{self.expected.place}：{self.found.text} 移到了别的列"
+        return f"{self.expected.place}：应为 {self.expected.text}，文件里是 {self.found.text}{page}"
+
+
+MANY = 5000
+"""Above so many numbers the commonest ones (0.00) no longer serve to match by: it would take minutes."""
+REACH = 60
+"""How far, in numbers, a PDF may put a line out of order: what floats beside a table's title, say."""
+
+
+def differences(said: Sequence[Number], read: Sequence[Number]) -> list[Difference]:
+    """Columns are compared where the file knows them."""
+    knows_columns = any(number.column >= 0 for number in read)
+
+    def key(number: Number) -> tuple[str, int]:
+        return number.text, number.column if knows_columns else -1
+
+    start, end = _same_ends(said, read, key)
+    ours, theirs = said[start : len(said) - end], read[start : len(read) - end]
+    ours_keys, theirs_keys = list(map(key, ours)), list(map(key, theirs))
+    matcher = difflib.SequenceMatcher(None, ours_keys, theirs_keys, autojunk=len(theirs) > MANY)
+    found = [
+        difference
+        for tag, a, b, c, d in matcher.get_opcodes()
+        if tag != "equal"
+        for difference in _between(ours[a:b], theirs[c:d], said[: start + b])
+    ]
+    return found if knows_columns else _without_moved(found, list(read))
+
+
+def _same_ends(
+    said: Sequence[Number], read: Sequence[Number], key: Callable[[Number], object]
+) -> tuple[int, int]:
+    """How many numbers agree at the start and at the end: most files agree altogether."""
+    shorter = min(len(said), len(read))
+    start = next((n for n in range(shorter) if key(said[n]) != key(read[n])), shorter)
+    rest = shorter - start
+    end = next((n for n in range(rest) if key(said[-1 - n]) != key(read[-1 - n])), rest)
+    return start, end
+
+
+def _between(
+    said: Sequence[Number], read: Sequence[Number], before: Sequence[Number]
+) -> Iterator[Difference]:
+    """The differences of a stretch that does not agree."""
+    if "".join(n.text for n in said) == "".join(n.text for n in read) and len(said) != len(read):
+        return  # one number over two lines
+    if not said and _repeats_header(read, before):
+        return
+    for one, other in zip(said, read, strict=False):
+        yield Difference(Kind.CHANGED, one, other)
+    yield from (Difference(Kind.MISSING, number, None) for number in said[len(read) :])
+    yield from (Difference(Kind.ADDED, None, number) for number in read[len(said) :])
+
+
+def _repeats_header(read: Sequence[Number], before: Sequence[Number]) -> bool:
+    """Whether the numbers are those of the header of the table that goes on here."""
+    table = next((n.header for n in reversed(before) if n.header >= 0), -1)
+    header = Counter(n.text for n in before if n.header == table >= 0)
+    # where a row begins like the header, the stretch may begin in the midst of it
+    times, rest = divmod(len(read), header.total() or 1)
+    return not rest and Counter(n.text for n in read) == Counter({n: c * times for n, c in header.items()})
+
+
+def _without_moved(found: list[Difference], read: list[Number]) -> list[Difference]:
+    """Without the pairs of a number that is missing here and one just like it that stands close by."""
+    position = {id(number): at for at, number in enumerate(read)}
+    kept = list(found)
+    for difference in found:
+        if difference.kind is not Kind.ADDED or difference.found is None:
+            continue
+        at = position[id(difference.found)]
+        for other in kept:
+            if other.kind is Kind.MISSING and other.expected and other.expected.text == difference.found.text:
+                near = kept.index(other)
+                if abs(near - kept.index(difference)) <= REACH and at >= 0:
+                    kept.remove(other)
+                    kept.remove(difference)
+                    break
+    return kept

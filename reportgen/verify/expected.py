@@ -1,0 +1,88 @@
+"""The numbers that the composed document prints, in reading order, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from lxml import html as lxml_html
+from lxml.html import HtmlElement
+
+from reportgen.compose.document import Document
+from reportgen.verify.numbers import Number, excerpt, numbers_in
+
+BLOCKS = ("h1", "h2", "h3", "h4", "p")
+
+
+def expected(document: Document) -> list[Number]:
+    """The contents repeat headings and are left out."""
+    root = lxml_html.document_fromstring(document.html)
+    found: list[Number] = []
+    heading, title, tables = "", "", 0
+    for element in root.iter("table", *BLOCKS):
+        assert isinstance(element, HtmlElement)
+        if any(above.tag in ("nav", "table") for above in element.iterancestors()):
+            continue
+        text = " ".join(element.text_content().split())
+        if element.tag == "table":
+            found += _of_table(element, title or heading, tables)
+            tables += 1
+            continue
+        if "table-title" in (element.get("class") or ""):
+            title = text
+        elif element.tag != "p":
+            heading, title = text, ""
+        where = f"“{heading}”" if heading and heading != text else ""
+        for piece in _pieces(element):
+            found += [Number(n, place=f"{where}“{excerpt(piece, at)}”") for n, at in numbers_in(piece)]
+    return found
+
+
+def _pieces(block: HtmlElement) -> list[str]:
+    """The texts of a block from left to right; what floats to the right is written first."""
+    right = block.find("span[@class='right']")
+    if right is None:
+        return [block.text_content()]
+    return [block.text or "", right.tail or "", right.text_content()]
+
+
+def _of_table(table: HtmlElement, title: str, number: int) -> Iterator[Number]:
+    heads = _grid(list(table.iterfind("thead/tr")))
+    body = _grid(
+        [
+            row
+            for part in table
+            if part.tag != "thead"
+            for row in ([part] if part.tag == "tr" else part.iterfind("tr"))
+        ]
+    )
+    names = _column_names(heads)
+    for rows, in_head in ((heads, True), (body, False)):
+        for at, cells in enumerate(rows, 1):
+            label = next((text for _, text in cells if text), "")
+            for column, text in cells:
+                head = names.get(column, "")
+                row = "表头" if in_head else f"第 {at} 行“{label}”"
+                place = f"《{title}》{row}" + (f"“{head}”列" if head and not in_head else "")
+                for found, _ in numbers_in(text):
+                    yield Number(found, column, place, header=number if in_head else -1)
+
+
+def _grid(rows: Sequence[HtmlElement]) -> list[list[tuple[int, str]]]:
+    """The cells of each row with the column they start at."""
+    taken: set[tuple[int, int]] = set()
+    grid = []
+    for at, row in enumerate(rows):
+        column, cells = 0, []
+        for cell in row:
+            while (at, column) in taken:
+                column += 1
+            cells.append((column, " ".join(cell.text_content().split())))
+            down, across = int(cell.get("rowspan", 1)), int(cell.get("colspan", 1))
+            taken |= {(at + d, column + a) for d in range(down) for a in range(across)}
+        grid.append(cells)
+    return grid
+
+
+def _column_names(heads: list[list[tuple[int, str]]]) -> dict[int, str]:
+    """What stands above each column, the lowest words that are no mere numbers."""
+    return {column: text for row in heads for column, text in row if text and not text.isdigit()}

@@ -1,0 +1,43 @@
+"""Numbers as they are read back: their text, and where they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_NUMBER = re.compile(r"-?\d(?:[\d,.]*\d)?%?", re.ASCII)
+_NARROW = str.maketrans("０１２３４５６７８９．，％－−", "0123456789.,%--")
+"""What a person may type wide; one character for one, so that places stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number in a document, in reading order."""
+
+    text: str
+    """With its sign, separators and percent sign: 1,234.50 is not 1234.5 to a reader."""
+    column: int = -1
+    """The column of the table in which it stands, from 0; -1 outside of tables and where it is not known."""
+    place: str = ""
+    """Table, row and column, or the sentence, as a person finds it."""
+    page: int = 0
+    """From 1; 0 where the file does not know its pages."""
+    header: int = -1
+    """The table whose header row it stands in, by number; printed again where the table goes on."""
+
+
+BEFORE, BEHIND = 14, 20
+"""Characters of an excerpt before and from a number's start."""
+
+
+def numbers_in(text: str) -> Iterator[tuple[str, int]]:
+    """The numbers of a text and where each begins."""
+    return ((found[0], found.start()) for found in _NUMBER.finditer(text.translate(_NARROW)))
+
+
+def excerpt(text: str, start: int) -> str:
+    """The words around a number, by which a person finds it."""
+    before, behind = text[max(0, start - BEFORE) : start], text[start : start + BEHIND]
+    more = ("…" if start > BEFORE else "", "…" if start + BEHIND < len(text) else "")
+    return more[0] + " ".join((before + behind).split()) + more[1]

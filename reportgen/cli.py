@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -170,6 +171,13 @@ def verify_command(
     more = f"，以上是前 {MOST_DIFFERENCES} 处" if len(found) > MOST_DIFFERENCES else ""
     typer.echo(f"{report}：{len(found)} 处数字与预算不符{more}")
     raise typer.Exit(FAULTY)
+
+
+@app.command("schema", help="打印输入的 JSON Schema，编辑器可以据此补全和检查 dept.yaml。")
+def schema_command() -> None:
+    from reportgen.schema import json_schema  # noqa: PLC0415
+
+    typer.echo(json.dumps(json_schema(), ensure_ascii=False, indent=1))
 
 
 @app.command("profiles", help="列出已有的格式。")

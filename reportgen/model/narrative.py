@@ -55,5 +55,5 @@ Subject = Annotated[str, BeforeValidator(_subject)]
 
 
 class Term(Model):
-    term: Annotated[Text, Zh("名词")]
-    meaning: Annotated[Text, Zh("解释")]
+    term: Annotated[Text, Zh("名词", about="名词")]
+    meaning: Annotated[Text, Zh("解释", about="解释")]

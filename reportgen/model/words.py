@@ -21,12 +21,14 @@ class Model(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Zh:
-    """The Chinese names of a field, the usual one first."""
+    """The Chinese names of a field, the usual one first, and what to write there."""
 
     names: tuple[str, ...]
+    about: str
 
-    def __init__(self, *names: str) -> None:
+    def __init__(self, *names: str, about: str = "") -> None:
         object.__setattr__(self, "names", names)
+        object.__setattr__(self, "about", about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,11 @@ class Word(StrEnum):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(cls.read)
+
+
+def about(metadata: Iterable[object]) -> str:
+    """What to write in a field, in Chinese, found among its annotations."""
+    return next((m.about for m in metadata if isinstance(m, Zh)), "")
 
 
 def zh_names(metadata: Iterable[object]) -> tuple[str, ...]:

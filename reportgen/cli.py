@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -171,6 +172,42 @@ def verify_command(
     more = f"，以上是前 {MOST_DIFFERENCES} 处" if len(found) > MOST_DIFFERENCES else ""
     typer.echo(f"{report}：{len(found)} 处数字与预算不符{more}")
     raise typer.Exit(FAULTY)
+
+
+@app.command("init", help="写出一个开始填写的文件夹：带说明的 dept.yaml 和只有列名的 CSV。")
+def init_command(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="写到哪个文件夹（应是新的或空的）。")],
+    profile: Annotated[
+        str, typer.Option("--profile", prompt="格式（见 reportgen profiles）", help="格式的名字或文件夹。")
+    ] = "standard",
+    year: Annotated[int, typer.Option("--year", prompt="预算年度", min=2000, max=2099, help="预算年度。")] = (
+        datetime.now(tz=UTC).year + 1
+    ),
+    name: Annotated[str, typer.Option("--department", prompt="部门名称", help="部门名称。")] = "某某局",
+    kind: Annotated[str, typer.Option("--kind", help="行政单位、参公单位或事业单位。")] = "行政单位",
+) -> None:
+    from reportgen.compose.profile import find_profile, load_profile  # noqa: PLC0415
+    from reportgen.model.department import UnitKind  # noqa: PLC0415
+    from reportgen.render.files import write_all  # noqa: PLC0415
+    from reportgen.starter import starter  # noqa: PLC0415
+
+    try:
+        own = Path(profile)
+        chosen = own if own.is_dir() else find_profile(profile, Place("--profile"))
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise FaultyInput([Fault(Place(str(folder)), "已经有内容；请换一个新的文件夹")])
+        files = starter(load_profile(chosen), chosen.name, year, name, UnitKind.read(kind))
+        write_all({folder / file: content.encode() for file, content in files.items()})
+    except FaultyInput as error:
+        _tell(error.faults)
+        raise typer.Exit(FAULTY) from None
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    except OSError as error:
+        _tell([Fault(Place(str(folder)), f"写不了文件：{error.strerror or error}")])
+        raise typer.Exit(FAULTY) from None
+    for file in files:
+        typer.echo(folder / file)
 
 
 @app.command("schema", help="打印输入的 JSON Schema，编辑器可以据此补全和检查 dept.yaml。")

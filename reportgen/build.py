@@ -12,8 +12,9 @@ from reportgen.check import RULES, Case, findings, settings
 from reportgen.compose import Document, compose, load_profile
 from reportgen.compose.profile import find_profile
 from reportgen.derive import derive
+from reportgen.derive.budget import Budget
 from reportgen.faults import Fault, FaultyInput, Place, Severity, errors
-from reportgen.load import load_disclosure
+from reportgen.load import Loaded, load_disclosure
 from reportgen.model.checks import CheckSetting
 from reportgen.render.files import safe_name
 
@@ -21,6 +22,7 @@ from reportgen.render.files import safe_name
 class Format(StrEnum):
     PDF = "pdf"
     DOCX = "docx"
+    HTML = "html"
 
 
 STAGES = ("读取", "核对", "编排", "排版", "写出", "读回核对")
@@ -43,6 +45,8 @@ class Examined:
     """An input with everything the rules find, and the document if nothing stood in its way."""
 
     document: Document | None
+    loaded: Loaded
+    budget: Budget
     findings: tuple[Fault, ...]
     settings: Mapping[str, CheckSetting]
     """The checks that the input or its profile leaves out or loosens, by rule."""
@@ -79,14 +83,18 @@ def examine(path: Path, progress: Progress = lambda _: None, profile: Path | Non
             found += findings(replace(case, document=document), printed=True)
             looked_at = list(RULES)
     found.sort(key=lambda fault: fault.place)
-    return Examined(document, tuple(dict.fromkeys(found)), chosen, tuple(looked_at))
+    unique = tuple(dict.fromkeys(found))
+    return Examined(document, loaded, budget, unique, chosen, tuple(looked_at))
 
 
 def prepare(
     path: Path, progress: Progress = lambda _: None, profile: Path | None = None
 ) -> tuple[Document, list[Fault]]:
     """The composed document of an input and its findings, hints left out; raises `FaultyInput`."""
-    examined = examine(path, progress, profile)
+    return _sound(examine(path, progress, profile))
+
+
+def _sound(examined: Examined) -> tuple[Document, list[Fault]]:
     found = [fault for fault in examined.findings if fault.severity is not Severity.HINT]
     if examined.document is None or errors(found):
         raise FaultyInput(found)
@@ -105,34 +113,47 @@ def build(
 
     `verified`: read the finished files back and refuse any number that is not the budget's.
     """
-    from reportgen.render.pdf import lay_out  # noqa: PLC0415  (loading the renderers takes seconds)
-
-    document, warnings = prepare(path, progress, profile)
-    progress(STAGES[3])
-    # the contents of the DOCX carry page numbers too, so the layout is needed for either format
-    printed = lay_out(document)
-    progress(STAGES[4])
+    examined = examine(path, progress, profile)
+    document, warnings = _sound(examined)
     name = safe_name(document.file_name)
-    files: dict[str, bytes] = {}
-    if Format.PDF in formats:
-        files[f"{name}.pdf"] = printed.pdf()
-    if Format.DOCX in formats:
-        from reportgen.render.docx import to_docx  # noqa: PLC0415
+    files = {f"{name}.{form}": content for form, content in _printed(document, formats, progress).items()}
+    if Format.HTML in formats:
+        from reportgen.render.web import explainer, to_html  # noqa: PLC0415
 
-        files[f"{name}.docx"] = to_docx(document, printed.pages)
+        files[f"{name}.html"] = to_html(document, explainer(examined.loaded, examined.budget))
     if verified:
         progress(STAGES[5])
         _refuse_differences(document, files)
     return Built(files, tuple(warnings))
 
 
+def _printed(document: Document, formats: Sequence[Format], progress: Progress) -> dict[Format, bytes]:
+    """The formats that have pages; the contents of the DOCX carry page numbers too, so either needs them."""
+    files: dict[Format, bytes] = {}
+    if not {Format.PDF, Format.DOCX} & set(formats):
+        return files
+    from reportgen.render.pdf import lay_out  # noqa: PLC0415  (loading the renderers takes seconds)
+
+    progress(STAGES[3])
+    printed = lay_out(document)
+    progress(STAGES[4])
+    if Format.PDF in formats:
+        files[Format.PDF] = printed.pdf()
+    if Format.DOCX in formats:
+        from reportgen.render.docx import to_docx  # noqa: PLC0415
+
+        files[Format.DOCX] = to_docx(document, printed.pages)
+    return files
+
+
 def _refuse_differences(document: Document, files: Mapping[str, bytes]) -> None:
     """A finished file that says other numbers than the budget is a fault of reportgen's own."""
-    from reportgen.verify import verify  # noqa: PLC0415
+    from reportgen.verify import READERS, verify  # noqa: PLC0415
 
     faults = [
         Fault(Place(name), f"读回的数字与预算不符：{difference}；请把输入和这条信息报告给 reportgen 的维护者")
         for name, content in files.items()
+        if Path(name).suffix in READERS
         for difference in verify(document, content, Path(name).suffix)
     ]
     if faults:

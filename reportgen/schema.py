@@ -23,6 +23,13 @@ AMOUNT = {
 }
 CODE = {"type": ["string", "integer"], "pattern": r"^\d{3}(\d{2}){0,2}$"}
 
+SCALARS: dict[type, dict[str, Any]] = {
+    bool: {"enum": ["是", "否", "yes", "no", True, False]},
+    Decimal: AMOUNT,
+    int: {"type": ["integer", "string"]},
+    date: {"type": "string", "format": "date"},
+}
+
 
 def json_schema() -> dict[str, Any]:
     """Draft 2020-12. Keys are offered in Chinese, first names first; English ones are accepted too."""
@@ -90,12 +97,4 @@ def _scalar(type_: Any, metadata: tuple[object, ...]) -> dict[str, Any]:
         return {"enum": [word for member in type_ for word in (*member.zh, str(member.value))]}
     if any(map(is_code, metadata)):
         return dict(CODE)
-    if type_ is bool:
-        return {"enum": ["是", "否", "yes", "no", True, False]}
-    if type_ is Decimal:
-        return dict(AMOUNT)
-    if type_ is int:
-        return {"type": ["integer", "string"]}
-    if type_ is date:
-        return {"type": "string", "format": "date"}
-    return {"type": ["string", "number"]}
+    return dict(SCALARS.get(type_, {"type": ["string", "number"]}))

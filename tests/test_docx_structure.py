@@ -615,7 +615,8 @@ PLACES = [
 def marked_up(tmp_path_factory: pytest.TempPathFactory) -> Report:
     folder = tmp_path_factory.mktemp("markup")
     source = folder / "dept.json"
-    source.write_text(json.dumps(_typed_markup(), ensure_ascii=False), "utf-8")
+    off = [{"规则": "W4-placeholder", "关闭": "是", "理由": "正是要看占位文字怎样印出来"}]
+    source.write_text(json.dumps({**_typed_markup(), "核对": off}, ensure_ascii=False), "utf-8")
     return build_into(folder, source)
 
 

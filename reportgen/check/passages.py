@@ -16,7 +16,7 @@ from reportgen.check.rule import Case
 from reportgen.check.texts import texts
 from reportgen.compose.profile import MAIN, Profile
 from reportgen.faults import Place
-from reportgen.load.text import read_text, shown
+from reportgen.load.text import shown
 
 FIGURE = "\ufffc"
 """Stands for a figure that was derived, in `typed`."""
@@ -96,7 +96,7 @@ def in_input(case: Case, fragment: str) -> bool:
 
 def _in_profile(profile: Profile, fragment: str) -> Place | None:
     for path in _templates(profile):
-        for number, line in enumerate(read_text(path).splitlines(), 1):
+        for number, line in enumerate(path.read_text("utf-8", errors="replace").splitlines(), 1):
             if fragment in _squeezed(line):
                 return Place(shown(path), number)
     return None

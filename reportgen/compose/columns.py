@@ -11,7 +11,7 @@ from reportgen.compose.rows import Render
 from reportgen.compose.spec import Column, Row
 from reportgen.compose.values import listed, named, needs, used
 from reportgen.derive.budget import Budget
-from reportgen.derive.dimensions import Condition
+from reportgen.derive.dimensions import Condition, read_conditions
 from reportgen.derive.selection import Selection
 
 
@@ -73,13 +73,18 @@ class ColumnBuilder:
             return [self._one(column, selection, context, inherited)]
         dimension = column.each
         within = selection.where((*inherited, *column.conditions))
-        in_use = used(within, dimension, needs(column.leaves, self.source, self.rows))
+        asked = needs(column.leaves, self.source, self.rows)
+        in_use = used(within, dimension, asked)
+        for leaf in column.leaves:
+            if leaf.also is not None:  # a column of what is only added is a column too
+                also = selection.where((*inherited, *read_conditions(leaf.also)))
+                in_use += [value for value in used(also, dimension, asked) if value not in in_use]
         made = []
         for value in listed(self.budget, dimension, in_use, within if column.all else None):
             name = self.budget.name(dimension, value)
             names = {**context, **named(self.budget, dimension, value), "code": value, "name": name}
-            asked = (*inherited, Condition(dimension, (value,)))
-            made.append(self._one(column, selection, names, asked))
+            handed = (*inherited, Condition(dimension, (value,)))
+            made.append(self._one(column, selection, names, handed))
         return made
 
     def _one(

@@ -9,7 +9,7 @@ from typing import Any
 
 from reportgen.catalog import LEVELS, Classification, ancestors
 from reportgen.compose.numerals import numbered
-from reportgen.compose.spec import RECORD_LISTS, Column, Measure, Numbering, Row, RowKind
+from reportgen.compose.spec import RECORD_LISTS, Column, Measure, Numbering, Row, RowKind, recorded
 from reportgen.compose.values import listed, named, needs, used
 from reportgen.derive.budget import Budget
 from reportgen.derive.dimensions import Condition, dimension_of, read_conditions
@@ -76,6 +76,7 @@ class RowBuilder:
         counts: dict[Numbering, int] = {}
         for rule in rules:
             selection = above.where(read_conditions(rule.where))
+            unnumbered = False
             for made in self._made(rule, selection, context):
                 built = _styled(made, rule)
                 below = self._rules(rule.rows, made.selection, made.context)
@@ -90,7 +91,8 @@ class RowBuilder:
                     known = {"code": made.value or made.code, "name": made.name}
                     code = self.render(rule.code, {**made.context, **known})
                 rows += [replace(built, label=label, code=code), *below]
-            if rule.numbering is None and not rule.fill:
+                unnumbered = rule.numbering is None and not rule.fill and not rule.only_empty
+            if unnumbered:
                 counts.clear()
         return rows
 
@@ -134,7 +136,8 @@ class RowBuilder:
         dimension = str(rule.each)
         in_use = self._used(rule, selection)
         ordered = listed(self.budget, dimension, in_use, selection if rule.all else None)
-        ordered = [*rule.codes, *(value for value in ordered if value not in rule.codes)]
+        first = read_conditions({dimension: rule.codes})[0].values if rule.codes else ()
+        ordered = [*first, *(value for value in ordered if value not in first)]
         if rule.descending:
             ordered = self._descending(rule, selection, ordered)
         rows = []
@@ -149,8 +152,9 @@ class RowBuilder:
 
     def _descending(self, rule: Row, selection: Selection, values: Sequence[str]) -> list[str]:
         dimension = str(rule.each)
-        asked = needs(self.columns, rule.source or self.source)
-        source, measure = next(iter(asked), ("expenditure", "amount"))
+        column = next(column for column in self.columns if column.is_figure)
+        source = column.source or rule.source or self.source
+        measure = recorded(rule.measure or column.measure, column.against)[0]
         amounts = {
             value: selection.where([Condition(dimension, (value,))]).total(source, measure).value
             or Decimal(0)

@@ -249,6 +249,8 @@ class Row(Model):
             raise reject(f"all（全部列出）在这里没有用；可以全部列出的：{'、'.join(LISTABLE)}")
         if self.omit_empty and self.fill:
             raise reject("补空行不能写 omit_empty")
+        if self.codes and self.each:
+            _conditions({self.each: self.codes})
         return self
 
     @model_validator(mode="after")

@@ -154,6 +154,8 @@ class TableBuilder:
             also = chosen.where((*built.inherited, *read_conditions(column.also)))
             value = _joined(selection, also, source, measure)
         fact = f"{source}.{measure.value}[{';'.join(map(str, selection.conditions))}]"
+        if column.also is not None:
+            fact += f"+[{';'.join(map(str, also.conditions))}]"
         if measure in (Measure.GROWTH, Measure.SHARE):
             percents = column.percents.over(spec.percents.over(self.profile.percents.over(PERCENTS)))
             text = "" if value is None else percent_text(value, percents)

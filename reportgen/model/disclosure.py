@@ -75,5 +75,8 @@ class Disclosure(Model):
         Zh("上年", "上年文件", about="上年自己的输入文件，如 `../2023/dept.yaml`；上年预算数与它核对"),
     ] = None
     """Last year's own input, beside this one: its amounts are what the year before must say."""
-    checks: Annotated[tuple[CheckSetting, ...], Zh("核对", about="关闭或放宽的核对规则，见 [findings.md](findings.md)")] = ()
+    checks: Annotated[
+        tuple[CheckSetting, ...],
+        Zh("核对", about="关闭或放宽的核对规则，见 [findings.md](findings.md)"),
+    ] = ()
     """Checks left out or loosened, each with its reason."""

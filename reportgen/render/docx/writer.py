@@ -26,6 +26,8 @@ PROPERTY_MAX = 255
 COVER_GAP = 5100
 """Twips above the date on the cover: 90 mm, as in the style sheet."""
 
+WIDE = "tables landscape"
+"""The kind of section that a wide table in a text stands in."""
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4}
 
 
@@ -63,7 +65,8 @@ class _Walk:
         for index, part in enumerate(root.iterfind("body/*")):
             kind = part.get("class") or ""
             counted = part.tag == "section" and kind != "cover"
-            self._open(kind, first=index == 0, numbered_from_one=counted and not numbered)
+            opens = WIDE if kind == "text" and len(part) and _is_wide(part[0]) else kind
+            self._open(opens, first=index == 0, numbered_from_one=counted and not numbered)
             section = self.word.sections[-1]
             if counted and not numbered:
                 number_pages(section)
@@ -91,14 +94,16 @@ class _Walk:
 
     def _blocks(self, part: HtmlElement, kind: str) -> None:
         before: list[str] = []
+        upended = kind == "text" and len(part) > 0 and _is_wide(part[0])
         for block in part:
             classes = (block.get("class") or "").split()
-            turned = "landscape" in classes and "landscape" not in kind
-            if turned:  # a wide table in the midst of a text gets pages of its own
-                self._open("tables landscape")
-            self._block(block, new_page="tables" in kind and "table" in classes and "table" in before)
-            if turned and block.getnext() is not None:
-                self._open(kind)
+            # a wide table in the midst of a text gets pages of its own, and its neighbours stand on them too
+            turned = _is_wide(block) and "landscape" not in kind
+            if turned != upended:
+                self._open(WIDE if turned else kind)
+                upended = turned
+            again = "table" in classes and "table" in before
+            self._block(block, new_page=again and ("tables" in kind or turned))
             before = classes
 
     def _block(self, block: HtmlElement, *, new_page: bool = False, form: bool = False) -> None:
@@ -190,6 +195,10 @@ class _Walk:
             *content,
             w("bookmarkEnd", id=self.bookmarks),
         ]
+
+
+def _is_wide(block: HtmlElement) -> bool:
+    return "landscape" in (block.get("class") or "").split()
 
 
 def _bookmark(anchor: str) -> str:

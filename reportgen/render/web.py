@@ -1,0 +1,109 @@
+"""The document as one HTML file that stands alone: read on a phone, by a screen reader, without a network."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from lxml import html as lxml_html
+from lxml.html import HtmlElement
+
+from reportgen.compose.document import Document
+from reportgen.derive.budget import Budget
+from reportgen.derive.origin import origin
+from reportgen.derive.records import PIECES
+from reportgen.load import Loaded
+
+FOLDER = Path(__file__).parent
+SHOWN = 8
+"""Lines that the origin of a figure names; the rest are counted."""
+
+
+def to_html(document: Document, explain: Callable[[str], str | None]) -> bytes:
+    """`explain` says in Chinese where a fact comes from, or nothing."""
+    root = lxml_html.document_fromstring(document.html)
+    head, body = root.find("head"), root.find("body")
+    assert head is not None
+    assert body is not None
+    head.append(_element("meta", name="viewport", content="width=device-width, initial-scale=1"))
+    head.append(_element("style", (FOLDER / "web.css").read_text("utf-8")))
+    _into_landmarks(body)
+    for number, table in enumerate(list(body.iter("table")), 1):
+        _scrollable(table, number)
+    origins = {}
+    for figure in list(body.iter()):
+        fact = figure.get("data-fact")
+        told = explain(fact) if fact else None
+        if fact and told:
+            origins[fact] = told
+            figure.set("tabindex", "0")
+        elif fact:
+            del figure.attrib["data-fact"]
+    _add_origins(body, origins)
+    return bytes(lxml_html.tostring(root, encoding="utf-8", doctype="<!DOCTYPE html>"))
+
+
+def explainer(loaded: Loaded, budget: Budget) -> Callable[[str], str | None]:
+    """Origins of facts as one line of text, each looked up once."""
+    known: dict[str, str | None] = {}
+
+    def explain(fact: str) -> str | None:
+        if fact not in known:
+            known[fact] = _told(loaded, budget, fact)
+        return known[fact]
+
+    return explain
+
+
+def _told(loaded: Loaded, budget: Budget, fact: str) -> str | None:
+    found = origin(budget, fact)
+    if found is None:
+        return None
+    lines = []
+    for record in found.records[:SHOWN]:
+        value = record.measures[found.measure]
+        amount = f"{value:f}" if found.measure in PIECES else f"{value:,.2f} 元"
+        place = loaded.place(*record.path)
+        lines.append(f"{Path(place.file).name} 第 {place.line} 行 {amount}")
+    more = f"……共 {len(found.records)} 行" if len(found.records) > SHOWN else ""
+    return f"{found.what}；{'，'.join(lines)}{more}" if lines else f"{found.what}；没有明细"
+
+
+def _into_landmarks(body: HtmlElement) -> None:
+    """Readers jump to the main part and to the contents by their names."""
+    main = _element("main")
+    main.extend(list(body))
+    body.append(main)
+    for contents in main.iter("nav"):
+        contents.set("aria-label", "目录")
+
+
+def _scrollable(table: HtmlElement, number: int) -> None:
+    """A table in a frame of its own, named by its number and title, that a keyboard can scroll."""
+    title = ""
+    for above in table.itersiblings(preceding=True):
+        if "table-title" in (above.get("class") or ""):
+            title = " ".join(above.text_content().split())
+            break
+    frame = _element("div", **{"class": "scroll", "role": "region", "tabindex": "0"})
+    frame.set("aria-label", f"第 {number} 张表 {title}")
+    table.attrib.pop("style", None)
+    table.addprevious(frame)
+    tail, table.tail = table.tail, None
+    frame.append(table)
+    frame.tail = tail
+
+
+def _add_origins(body: HtmlElement, origins: dict[str, str]) -> None:
+    body.append(_element("p", id="origin", role="status", tabindex="0"))
+    # a slash before a closing tag could end the script early
+    data = json.dumps(origins, ensure_ascii=False).replace("</", "<\\/")
+    body.append(_element("script", data, id="origins", type="application/json"))
+    body.append(_element("script", (FOLDER / "web.js").read_text("utf-8")))
+
+
+def _element(tag: str, text: str | None = None, **attributes: str) -> HtmlElement:
+    element = lxml_html.Element(tag, attributes)
+    element.text = text
+    return element

@@ -64,7 +64,9 @@ def _formats(typed: str) -> list[Format]:
 def build_command(
     inputs: Annotated[list[Path], typer.Argument(metavar="dept.yaml...", help="输入文件，可以有多个。")],
     out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="写到哪个文件夹。")] = Path("out"),
-    formats: Annotated[str, typer.Option("--format", metavar="pdf,docx,html", help="写出哪些格式。")] = "pdf,docx",
+    formats: Annotated[
+        str, typer.Option("--format", metavar="pdf,docx,html", help="写出哪些格式。")
+    ] = "pdf,docx",
     profile: Annotated[
         Path | None, typer.Option("--profile", metavar="DIR", help="用这个文件夹里的格式，不用输入里写的。")
     ] = None,

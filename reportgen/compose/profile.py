@@ -6,6 +6,7 @@ of profile.yaml itself, key by key.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,13 +20,17 @@ from reportgen.load.disclosure import parse_file
 from reportgen.load.nodes import Mapping as MappingNode
 from reportgen.load.nodes import Node, PathKey, Scalar, locate, merged
 from reportgen.load.reading import Reader
-from reportgen.load.text import read_text, shown
+from reportgen.load.text import inside, printable, read_text, shown
 from reportgen.load.validation import validate
 from reportgen.resources import TEMPLATES
 
 M = TypeVar("M", bound=BaseModel)
 
 MAIN = "profile.yaml"
+STYLE = "style.css"
+
+_COMMENT = re.compile(r"/\*.*?(\*/|\Z)", re.DOTALL)
+_FETCHES = re.compile(r"@import|\b(?:url|src|image|image-set)\s*\(", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -72,22 +77,60 @@ def load_profile(folder: Path) -> Profile:
         spec, more = validate(node, ProfileSpec, {})
         faults += more
     if spec is None or not isinstance(node, MappingNode):
-        raise FaultyInput(faults)
+        raise FaultyInput(dict.fromkeys(map(printable, faults)))
     tables, nodes = _tables(folders, node, spec, faults)
     faults += _missing_files(folders, node, spec, tables)
+    css, more = _read_css(folders)
+    faults += more
     if faults:
-        raise FaultyInput(faults)
-    css = find_file(folders, "style.css")
-    return Profile(folders, spec, node, tables, nodes, read_text(css) if css else "")
+        raise FaultyInput(dict.fromkeys(map(printable, faults)))
+    return Profile(folders, spec, node, tables, nodes, css)
 
 
 def find_file(folders: Sequence[Path], name: str) -> Path | None:
-    """A file of the profile or, where it has none, of the nearest profile that it extends."""
-    return next((folder / name for folder in folders if (folder / name).is_file()), None)
+    """A file of the profile or, where it has none, of the nearest profile that it extends.
+
+    Nothing outside the folders, whatever the name or a link says: a profile may come from anybody.
+    """
+    return next((path for folder in folders if (path := inside(folder, name))), None)
+
+
+def _read_css(folders: Sequence[Path]) -> tuple[str, list[Fault]]:
+    """The nearest style.css; nothing is fetched for it, so what asks for a file or an address is told."""
+    path = find_file(folders, STYLE)
+    if path is None or not path.stat().st_size:
+        return "", []
+    try:
+        css = read_text(path)
+    except FaultyInput as error:
+        return "", list(error.faults)
+    faults = []
+    bare = _COMMENT.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), css)
+    for found in _FETCHES.finditer(bare):
+        line, column = (
+            bare.count("\n", 0, found.start()) + 1,
+            found.start() - bare.rfind("\n", 0, found.start()),
+        )
+        problem = f"“{found[0]}”要取别的文件；报告不取任何文件和网址，请删去（字体写系统里装好的名字）"
+        faults.append(Fault(Place(shown(path), line, column), problem))
+    return css, faults
+
+
+def _strayed(folder: Path) -> list[Fault]:
+    """Files of a profile that are links to somewhere else; a profile may come from anybody."""
+    names = [MAIN, STYLE, *(f"tables/{path.name}" for path in sorted(folder.glob("tables/*.yaml")))]
+    return [
+        Fault(Place(f"{shown(folder)}/{name}"), "是通向格式文件夹外面的链接，不予读取；请换成文件本身")
+        for name in names
+        if (folder / name).is_file() and inside(folder, name) is None
+    ]
 
 
 def _chain(folder: Path, below: tuple[Path, ...]) -> tuple[tuple[Path, ...], Node]:
     """The folder and all it extends, and their profile.yaml merged, nearest first."""
+    strayed = _strayed(folder)
+    if strayed:
+        raise FaultyInput(strayed)
     root = parse_file(folder / MAIN)
     if not isinstance(root, MappingNode):
         return (folder,), root
@@ -95,13 +138,24 @@ def _chain(folder: Path, below: tuple[Path, ...]) -> tuple[tuple[Path, ...], Nod
     if entry is None or not isinstance(entry.value, Scalar) or not entry.value.text:
         return (folder,), root
     place, name = entry.value.place, entry.value.text
-    base = (folder / name).resolve() if name.startswith(".") else find_profile(name, place)
+    base = _beside(folder, name, place) if name.startswith(".") else find_profile(name, place)
     if base in (*below, folder):
         raise FaultyInput([Fault(place, f"格式“{name}”转了一圈又沿用自己")])
     if not (base / MAIN).is_file():
         raise FaultyInput([Fault(place, f"“{name}”里没有 {MAIN}；沿用的应是格式的文件夹")])
     folders, inherited = _chain(base, (*below, folder))
     return (folder, *folders), merged(root, inherited) if isinstance(inherited, MappingNode) else root
+
+
+def _beside(folder: Path, name: str, place: Place) -> Path:
+    """A folder in the profile's own or next to it, which a link must not leave either."""
+    try:
+        base = (folder / name).resolve()
+    except (OSError, ValueError, RuntimeError):  # no name for a file, or links in a circle
+        raise FaultyInput([Fault(place, f"没有文件夹“{name}”")]) from None
+    if folder.parent not in base.parents:
+        raise FaultyInput([Fault(place, f"“{name}”通向别处；沿用的文件夹应在这个格式的旁边或里面")])
+    return base
 
 
 def _tables(

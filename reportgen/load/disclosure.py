@@ -8,7 +8,7 @@ from pathlib import Path
 from reportgen.faults import Fault, FaultyInput, Place, errors
 from reportgen.load.nodes import Entry, Mapping, Node, PathKey, Scalar, find_text, locate
 from reportgen.load.reading import Reader
-from reportgen.load.text import read_text, shown
+from reportgen.load.text import MAX_TREE_BYTES, is_file, printable, read_text, shown
 from reportgen.load.validation import validate
 from reportgen.load.yaml_nodes import parse_json, parse_yaml
 from reportgen.model.disclosure import AmountUnit, Disclosure
@@ -48,7 +48,7 @@ def load_disclosure(path: Path) -> Loaded:
         return loaded
     place = loaded.place("year_before")
     beside = path.parent / named
-    if not beside.is_file():
+    if not is_file(beside):
         raise FaultyInput([Fault(place, f"找不到上年的文件“{named}”；请写相对于本文件的路径")])
     before = _load(beside)
     if before.disclosure.year != loaded.disclosure.year - 1:
@@ -67,19 +67,22 @@ def _load(path: Path) -> Loaded:
         faults += more
         if disclosure is not None and not errors(faults):
             return Loaded(disclosure, node, (path, *reader.files))
-    raise FaultyInput(faults)
+    raise FaultyInput(dict.fromkeys(map(printable, faults)))
 
 
 def parse_file(path: Path) -> Node:
     """The nodes of a YAML or JSON file."""
     parsers = {".yaml": parse_yaml, ".yml": parse_yaml, ".json": parse_json}
     parse = parsers.get(path.suffix.lower())
-    if not path.is_file():
+    if not is_file(path):
         read_text(path)  # says what is wrong
     if parse is None:
         problem = f"不认识的文件类型“{path.suffix}”；输入应是 .yaml、.yml 或 .json 文件"
         raise FaultyInput([Fault(Place(shown(path)), problem)])
-    return parse(read_text(path), shown(path))
+    try:
+        return parse(read_text(path, MAX_TREE_BYTES), shown(path))
+    except FaultyInput as error:
+        raise FaultyInput(map(printable, error.faults)) from None
 
 
 def _amount_unit(node: Mapping) -> str:

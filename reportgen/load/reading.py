@@ -9,6 +9,7 @@ from __future__ import annotations
 import types
 import typing
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,18 @@ from pydantic import BaseModel
 
 from reportgen.faults import Fault, FaultyInput, Place, nearest
 from reportgen.load.csv_nodes import parse_csv
-from reportgen.load.nodes import Broken, CsvTable, Entry, Mapping, Node, Scalar, Sequence, column_of_field
-from reportgen.load.text import read_text, shown
+from reportgen.load.nodes import (
+    Broken,
+    CsvRow,
+    CsvTable,
+    Entry,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    column_of_field,
+)
+from reportgen.load.text import is_file, read_text, shown, unprintable
 from reportgen.model.words import Named, OrOne, zh_names
 
 
@@ -76,6 +87,9 @@ class Reader:
             return self.model(node, annotation, typed)
         if not isinstance(node, Scalar):
             return self._broken(node.place, _wrong_shape(node, typed, "一个值"))
+        problem = unprintable(node.text or "")
+        if problem:
+            self.faults.append(Fault(node.place, f"{typed}：{problem}"))
         return node
 
     def _mapping(self, node: Node, annotation: Any, typed: str) -> Node:
@@ -87,11 +101,14 @@ class Reader:
             if first is not entry:
                 problem = f"“{entry.typed}”与第 {first.key_place.line} 行的键是同一个；请删去一个"
                 self.faults.append(Fault(entry.key_place, problem))
-        entries = [
-            (key, replace(entry, value=self._value(entry.value, annotation, entry.typed, ())))
-            for key, entry in node.entries
-            if not (isinstance(entry.value, Scalar) and entry.value.text is None)
-        ]
+        entries = []
+        for key, entry in node.entries:
+            if not (isinstance(entry.value, Scalar) and entry.value.text is None):
+                value = self._value(entry.value, annotation, entry.typed, ())
+                entries.append((key, replace(entry, value=value)))
+            elif typing.get_origin(plain_type(annotation)[0]) is tuple:
+                # left out, a blank condition would let everything pass and a blank ledger nothing
+                self.faults.append(Fault(entry.key_place, f"“{entry.typed}”后面没有写值；请补上，或删去"))
         return Mapping(node.place, tuple(entries))
 
     def _list(self, node: Node, annotation: Any, typed: str) -> Node:
@@ -123,7 +140,7 @@ class Reader:
         path = (folder / str(node.text)).resolve()
         if folder not in path.parents:
             return self._broken(node.place, f"“{node.text}”不在输入文件所在的文件夹里；请把文件放到旁边")
-        if not _is_file(path):
+        if not is_file(path):
             return self._broken(node.place, f"找不到旁边的文件“{node.text}”")
         try:
             table = parse_csv(read_text(path), shown(path))
@@ -151,14 +168,19 @@ class Reader:
                 other = table.typed[header.index(name)]
                 self.faults.append(Fault(place, f"列“{typed}”与列“{other}”是同一项；请删去一个"))
             header.append(name)
+        for row in table.rows:
+            if unprintable(row.source):  # rare: only then is the cell looked for
+                self.faults += _unprintable_cells(table, row)
         return replace(table, header=tuple(header)) if len(self.faults) == before else Broken(table.place)
 
 
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # a name longer than the file system takes
-        return False
+def _unprintable_cells(table: CsvTable, row: CsvRow) -> Iterator[Fault]:
+    for index, text in enumerate(row.fields):
+        problem = unprintable(text)
+        if problem:
+            down, column = column_of_field(row.source, index)
+            place = Place(table.place.file, row.line + down, column)
+            yield Fault(place, f"{table.typed[index]}：{problem}")
 
 
 EXTRA = "附加:"
@@ -210,10 +232,14 @@ def _wrong_shape(node: Node, what: str, expected: str) -> str:
     return f"“{what}”应是{expected}，这里是{found}"
 
 
+_UNREADABLE = object()
+"""Fits no field, not even one that may be left out, so that no validator works on what is not there."""
+
+
 def plain(node: Node) -> Any:
     """A read node as dicts, lists and text, for pydantic."""
     if isinstance(node, Broken):
-        return None
+        return _UNREADABLE
     if isinstance(node, Scalar):
         return node.text
     if isinstance(node, Mapping):

@@ -13,9 +13,13 @@ from ruamel.yaml.reader import ReaderError
 
 from reportgen.faults import Fault, FaultyInput, Place
 from reportgen.load.nodes import Entry, Mapping, Node, Scalar, Sequence
+from reportgen.load.text import unprintable
 
 MAX_REPEATED = 100_000
 """Aliases may repeat nodes; beyond this many repetitions the file is a bomb, not a budget."""
+
+MAX_DEPTH = 64
+"""No input is deeper than ten; beyond some hundreds Python's own stack ends."""
 
 _NULL = "tag:yaml.org,2002:null"
 
@@ -140,6 +144,8 @@ class _Builder:
         self.seen.add(id(node))
         if self.repeated > MAX_REPEATED or id(node) in above:
             raise FaultyInput([Fault(place, "锚点引用展开后过大或自相引用，不予读取")])
+        if len(above) > MAX_DEPTH:
+            raise FaultyInput([Fault(place, f"层次嵌套过深，最多 {MAX_DEPTH} 层")])
         above = (*above, id(node))
         if isinstance(node, ScalarNode):
             empty = node.tag == _NULL or (node.style is None and node.value in ("", "~", "null"))
@@ -161,6 +167,10 @@ class _Builder:
                 self.faults.append(Fault(place, "键应是一个词，不能是列表或映射"))
                 continue
             typed = _whole_characters(str(key.value))
+            wrong = unprintable(typed)
+            if wrong:
+                self.faults.append(Fault(place, f"键“{typed}”{wrong}"))
+                continue
             if typed in seen:
                 first = seen[typed].key_place.line
                 self.faults.append(Fault(place, f"键“{typed}”重复，第 {first} 行已有；请删去一个"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +11,15 @@ from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from reportgen.compose.document import Document
+from reportgen.faults import Fault, FaultyInput, Place
+from reportgen.load.text import printable
 from reportgen.render.justification import justify_chinese
 
 FRONT_CLASSES = ("cover",)
+
+MAX_HTML = 10_000_000
+"""Characters of a document, some 130,000 cells or 440 pages, which take minutes and 4 GB; the largest
+example has a fiftieth."""
 
 
 class PrintingUnavailable(Exception):
@@ -40,11 +47,22 @@ def lay_out(document: Document) -> Printed:
     try:
         from weasyprint import CSS, HTML  # noqa: PLC0415  (slow to load, and only needed here)
         from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
-        from weasyprint.urls import URLFetcher  # noqa: PLC0415
+        from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415
     except OSError as error:
         raise PrintingUnavailable(str(error)) from error
+    _refuse_endless(document)
     justify_chinese()
-    nothing = URLFetcher(allowed_protocols=())
+    refused: list[str] = []
+
+    class Nothing(URLFetcher):  # type: ignore[misc]
+        """Fetches nothing: a report is made of its input and profile, and both formats show the same."""
+
+        def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+            del headers
+            refused.append(url)
+            raise ValueError(url)
+
+    nothing = Nothing()
     fonts = FontConfiguration()
     css = CSS(string=document.css, font_config=fonts, url_fetcher=nothing)
 
@@ -53,11 +71,33 @@ def lay_out(document: Document) -> Printed:
 
     front, rest = _split(document.html)
     body = render(_text(rest))
+    _refuse_fetching(refused)
     pages = {name: at for at, page in enumerate(body.pages, 1) for name in page.anchors}
     if front is None:
         return Printed(pages, body, None)
     _number(front, pages)
-    return Printed(pages, body, render(_text(front)))
+    laid_out_front = render(_text(front))
+    _refuse_fetching(refused)
+    return Printed(pages, body, laid_out_front)
+
+
+def _refuse_fetching(refused: Sequence[str]) -> None:
+    """Told here only if it was hidden from the look at templates and style.css, as by escapes in CSS."""
+    problem = "格式要取“{}”；报告不取任何文件和网址，请从 style.css、profile.yaml 或模板里删去"
+    if refused:
+        raise FaultyInput(
+            printable(Fault(Place("style.css"), problem.format(url))) for url in dict.fromkeys(refused)
+        )
+
+
+def _refuse_endless(document: Document) -> None:
+    size = len(document.html)
+    if size > MAX_HTML:
+        problem = (
+            f"报告排版前有 {size / 1e6:.0f} 百万字符（表格标记在内），最多 {MAX_HTML // 10**6} 百万；"
+            "请减少逐项列出的项目、指标，或缩短文字"
+        )
+        raise FaultyInput([Fault(Place(document.file_name), problem)])
 
 
 def _split(html: str) -> tuple[HtmlElement | None, HtmlElement]:

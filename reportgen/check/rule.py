@@ -12,6 +12,7 @@ from reportgen.derive.budget import Budget
 from reportgen.derive.selection import MissingData
 from reportgen.faults import Fault, Place, Severity, nearest
 from reportgen.load import Loaded
+from reportgen.load.text import printable
 from reportgen.model.checks import CheckSetting
 
 
@@ -80,7 +81,7 @@ def findings(case: Case, *, printed: bool) -> list[Fault]:
         setting = case.settings.get(one.id)
         if one.printed is printed and not (setting and setting.off):
             for fault in _told(one, case):
-                found[replace(fault, rule=one.id, severity=one.severity)] = None
+                found[printable(replace(fault, rule=one.id, severity=one.severity))] = None
     return list(found)
 
 

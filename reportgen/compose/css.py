@@ -24,4 +24,4 @@ def _template() -> Template:
 
 def families(names: Iterable[str]) -> str:
     """A CSS font-family list."""
-    return ", ".join('"' + name.replace('"', "") + '"' for name in names)
+    return ", ".join('"' + name.replace('"', "").replace("\\", "") + '"' for name in names)

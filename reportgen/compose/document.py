@@ -17,7 +17,8 @@ from reportgen.compose.language import Language, no_year_before
 from reportgen.compose.markdown import Block
 from reportgen.compose.numbers import AMOUNTS, PERCENTS, AmountStyle, PercentStyle, unit_label
 from reportgen.compose.profile import MAIN, Profile
-from reportgen.compose.spec import Part, TableSpec
+from reportgen.compose.profile_spec import Part
+from reportgen.compose.spec import TableSpec
 from reportgen.compose.style import Page, Style
 from reportgen.compose.table import Form, Table, is_empty
 from reportgen.compose.tables import TableBuilder

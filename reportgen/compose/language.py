@@ -14,8 +14,9 @@ from reportgen.compose.figures import Coded, Figure, Printed
 from reportgen.compose.markdown import Block, Html
 from reportgen.compose.numbers import AmountStyle, PercentStyle, amount_text, percent_text
 from reportgen.compose.numerals import chinese
+from reportgen.compose.profile_spec import ProfileSpec
 from reportgen.compose.rows import Render
-from reportgen.compose.spec import SOURCES, Base, ProfileSpec
+from reportgen.compose.spec import SOURCES, Base
 from reportgen.compose.values import listed
 from reportgen.derive.arithmetic import growth, share
 from reportgen.derive.budget import Budget

@@ -14,7 +14,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from reportgen.compose.spec import ProfileSpec, TableSpec
+from reportgen.compose.profile_spec import ProfileSpec
+from reportgen.compose.spec import TableSpec
 from reportgen.faults import Fault, FaultyInput, Place, nearest
 from reportgen.load.disclosure import parse_file
 from reportgen.load.nodes import Mapping as MappingNode

@@ -9,8 +9,9 @@ from typing import Any
 
 from reportgen.compose.columns import BuiltColumn, ColumnBuilder
 from reportgen.compose.numbers import AMOUNTS, PERCENTS, AmountStyle, amount_text, percent_text, unit_label
+from reportgen.compose.profile_spec import ProfileSpec
 from reportgen.compose.rows import BuiltRow, Render, RowBuilder, padded
-from reportgen.compose.spec import Column, Measure, ProfileSpec, RowKind, Show, Side, TableSpec
+from reportgen.compose.spec import Column, Measure, RowKind, Show, Side, TableSpec
 from reportgen.compose.style import Page
 from reportgen.compose.table import Cell, CellKind, Table, TableRow, is_empty
 from reportgen.compose.values import Subject

@@ -64,7 +64,8 @@ def examine(path: Path, progress: Progress = lambda _: None, profile: Path | Non
     folder = profile or find_profile(loaded.disclosure.profile, loaded.place("profile"))
     templates = load_profile(folder)
     progress(STAGES[1])
-    budget = derive(loaded.disclosure, load_catalog(loaded.disclosure.year))
+    before = loaded.before.disclosure if loaded.before else None
+    budget = derive(loaded.disclosure, load_catalog(loaded.disclosure.year), before)
     chosen, found = settings(
         [(s, loaded.place("checks", at, "rule")) for at, s in enumerate(loaded.disclosure.checks)],
         [(s, templates.place("checks", at, "rule")) for at, s in enumerate(templates.spec.checks)],

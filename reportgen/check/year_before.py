@@ -10,6 +10,9 @@ from reportgen.check.rule import Case, rule
 from reportgen.faults import Fault, Severity
 from reportgen.model.disclosure import Disclosure
 
+SHOWN = 10
+"""Names that a hint lists; more are counted."""
+
 Key = tuple[str, str]
 """A fund and a functional code."""
 
@@ -47,6 +50,31 @@ def the_year_before_agrees(case: Case) -> Iterator[Fault]:
                         f" {other:,.2f} 元，相差 {abs(one - other):,.2f} 元",
                     )
             return
+
+
+@rule("R3-one-year", Severity.HINT, "单位、项目、科目在两年里都有")
+def both_years_have_the_same(case: Case) -> Iterator[Fault]:
+    """What only one of the two inputs has is new, gone, or a code that was mistyped."""
+    before = case.loaded.before
+    if before is None:
+        return
+    now, then = case.budget.disclosure, before.disclosure
+    lists = (
+        ("单位", {u.code: u.name for u in now.units}, {u.code: u.name for u in then.units}),
+        ("项目", {p.code: p.name for p in now.projects}, {p.code: p.name for p in then.projects}),
+        ("功能科目", _functions(case, now), _functions(case, then)),
+    )
+    for what, ours, theirs in lists:
+        for year, one, other in ((now.year, ours, theirs), (then.year, theirs, ours)):
+            only = [f"{code} {name}" for code, name in sorted(one.items()) if code not in other]
+            if only and other:
+                listed = "、".join(only[:SHOWN]) + (f"等 {len(only)} 个" if len(only) > SHOWN else "")
+                yield Fault(case.loaded.place("year_before"), f"只有 {year} 年有的{what}：{listed}；请确认")
+
+
+def _functions(case: Case, disclosure: Disclosure) -> dict[str, str]:
+    codes = {line.function for lines in disclosure.expenditure.values() for line in lines if line.function}
+    return {code: case.budget.name("function", code) for code in codes}
 
 
 def _says(key: Key) -> tuple[bool, bool]:

@@ -52,8 +52,8 @@ def listed(
     """
     words = dimension_of(dimension).words
     lists: dict[str, list[str]] = {
-        "unit": [unit.code for unit in budget.units],
-        "project": [project.code for project in budget.disclosure.projects],
+        "unit": [unit.code for unit in budget.known_units],
+        "project": [project.code for project in budget.known_projects],
     }
     known = [str(word.value) for word in words] if words else lists.get(dimension, [])
     if dimension_of(dimension).classification:
@@ -67,7 +67,7 @@ def listed(
 
 def named(budget: Budget, dimension: str, value: str) -> dict[str, Any]:
     """What templates may say of a listed unit or project."""
-    lists: dict[str, Sequence[Any]] = {"unit": budget.units, "project": budget.disclosure.projects}
+    lists: dict[str, Sequence[Any]] = {"unit": budget.known_units, "project": budget.known_projects}
     found = next((item for item in lists.get(dimension, ()) if item.code == value), None)
     return {} if found is None else {dimension: found, "it": found}
 

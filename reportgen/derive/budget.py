@@ -12,6 +12,7 @@ from reportgen.derive.records import Sources, own_unit, sources
 from reportgen.derive.selection import Selection
 from reportgen.model.department import Department, Unit
 from reportgen.model.disclosure import Disclosure
+from reportgen.model.projects import Project
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,8 @@ class Budget:
     disclosure: Disclosure
     catalog: Catalog
     sources: Sources
+    before: Disclosure | None = None
+    """Last year's own input, which names what only it has."""
 
     @cached_property
     def units(self) -> tuple[Unit | Department, ...]:
@@ -51,21 +54,41 @@ class Budget:
     def names(self) -> Mapping[Classification, Mapping[str, str]]:
         """The catalogue's names, completed by those the input gives for codes it lacks."""
         own: dict[Classification, dict[str, str]] = {c: {} for c in Classification}
-        for code, name in self.disclosure.names.items():
-            own[classification_of(code)][code] = name
-        for lines in self.disclosure.expenditure.values():
-            for line in lines:
-                if line.function and line.function_name:
-                    own[Classification.FUNCTION].setdefault(line.function, line.function_name)
-                if line.economic and line.economic_name:
-                    own[Classification.ECONOMIC].setdefault(line.economic, line.economic_name)
+        for disclosure in self._years:
+            for code, name in disclosure.names.items():
+                own[classification_of(code)].setdefault(code, name)
+            for lines in disclosure.expenditure.values():
+                for line in lines:
+                    if line.function and line.function_name:
+                        own[Classification.FUNCTION].setdefault(line.function, line.function_name)
+                    if line.economic and line.economic_name:
+                        own[Classification.ECONOMIC].setdefault(line.economic, line.economic_name)
         return {c: {**own[c], **self.catalog.names[c]} for c in Classification}
+
+    @cached_property
+    def _years(self) -> tuple[Disclosure, ...]:
+        """This year's input, then last year's if there is one."""
+        return (self.disclosure,) if self.before is None else (self.disclosure, self.before)
+
+    @cached_property
+    def known_units(self) -> tuple[Unit | Department, ...]:
+        """The units of this year, then those that only last year's input lists."""
+        earlier = (self.before.units or (self.before.department,)) if self.before else ()
+        listed = {unit.code for unit in self.units}
+        return (*self.units, *(unit for unit in earlier if unit.code not in listed))
+
+    @cached_property
+    def known_projects(self) -> tuple[Project, ...]:
+        """The projects of this year, then those that only last year's input lists."""
+        listed = {project.code for project in self.disclosure.projects}
+        earlier = self.before.projects if self.before else ()
+        return (*self.disclosure.projects, *(p for p in earlier if p.code not in listed))
 
     @cached_property
     def _labels(self) -> Mapping[str, Mapping[str, str]]:
         return {
-            "unit": {unit.code: unit.name for unit in self.units},
-            "project": {project.code: project.name for project in self.disclosure.projects},
+            "unit": {unit.code: unit.name for unit in self.known_units},
+            "project": {project.code: project.name for project in self.known_projects},
         }
 
 
@@ -76,5 +99,5 @@ def classification_of(code: str) -> Classification:
     )
 
 
-def derive(disclosure: Disclosure, catalog: Catalog) -> Budget:
-    return Budget(disclosure, catalog, sources(disclosure, catalog))
+def derive(disclosure: Disclosure, catalog: Catalog, before: Disclosure | None = None) -> Budget:
+    return Budget(disclosure, catalog, sources(disclosure, catalog, before), before)

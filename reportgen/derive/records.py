@@ -48,22 +48,61 @@ class Ledger:
 Sources = Mapping[str, tuple[Ledger, ...]]
 
 
-def sources(disclosure: Disclosure, catalog: Catalog) -> Sources:
-    """Every source of figures, by name, each with the ledgers it may be drawn from."""
+def sources(disclosure: Disclosure, catalog: Catalog, before: Disclosure | None = None) -> Sources:
+    """Every source of figures, by name, each with the ledgers it may be drawn from.
+
+    `before` is last year's own input: where this year's says nothing of the year before, last
+    year's amounts stand in.
+    """
+    now = _of_one_year(disclosure, catalog)
+    if before is None:
+        return _with_revenue(now)
+    earlier = _of_one_year(before, catalog)
+    return _with_revenue(
+        {
+            source: tuple(_with_year_before(ledger, earlier[source]) for ledger in ledgers)
+            for source, ledgers in now.items()
+        }
+    )
+
+
+def _of_one_year(disclosure: Disclosure, catalog: Catalog) -> Sources:
     kinds: Mapping[str, UnitKind] = {unit.code: unit.kind for unit in disclosure.units}
     ledgers = tuple(
         Ledger(name, tuple(_expenditure(disclosure, catalog, kinds, name))) for name in disclosure.expenditure
     )
-    forward = tuple(_carry_forward(disclosure))
     return {
         EXPENDITURE: ledgers,
-        # money spent was money received: the lines' funds, and what is left for the next year
-        REVENUE: tuple(_with_forward(ledger, forward) for ledger in ledgers),
-        CARRY_FORWARD: (Ledger("结转下年", forward),),
+        CARRY_FORWARD: (Ledger("结转下年", tuple(_carry_forward(disclosure))),),
         PROCUREMENT: (Ledger("政府采购", tuple(_purchases(disclosure, kinds, PROCUREMENT))),),
         SERVICES: (Ledger("购买服务", tuple(_purchases(disclosure, kinds, SERVICES))),),
         ASSETS: (Ledger("国有资产", tuple(_assets(disclosure))),),
     }
+
+
+def _with_year_before(ledger: Ledger, earlier: tuple[Ledger, ...]) -> Ledger:
+    """With last year's amounts, from the ledger of the same name or the only one there is."""
+    same = [one for one in earlier if one.name == ledger.name] or (earlier if len(earlier) == 1 else ())
+    if PRIOR in ledger.measures or not same:
+        return ledger
+    records = tuple(
+        replace(
+            record,
+            # no record of this year is meant by a number of last year's list
+            dimensions={**record.dimensions, "record": ""},
+            measures={PRIOR: record.measures[AMOUNT]},
+            path=("year_before",),
+        )
+        for record in same[0].records
+        if AMOUNT in record.measures
+    )
+    return Ledger(ledger.name, (*ledger.records, *records))
+
+
+def _with_revenue(now: Sources) -> Sources:
+    """Money spent was money received: the lines' funds, and what is left for the next year."""
+    (forward,) = now[CARRY_FORWARD]
+    return {**now, REVENUE: tuple(_with_forward(ledger, forward.records) for ledger in now[EXPENDITURE])}
 
 
 def _with_forward(ledger: Ledger, forward: tuple[Record, ...]) -> Ledger:

@@ -72,7 +72,11 @@ class Disclosure(Model):
     control: Annotated[Control, Zh("批复数", "控制数", about="批复的总数，只用来核对")] = Control()
     year_before: Annotated[
         Text | None,
-        Zh("上年", "上年文件", about="上年自己的输入文件，如 `../2023/dept.yaml`；上年预算数与它核对"),
+        Zh(
+            "上年",
+            "上年文件",
+            about="上年自己的输入文件，如 `../2023/dept.yaml`；明细里一个上年预算数也没有写的，用它的数，写了的与它核对",
+        ),
     ] = None
     """Last year's own input, beside this one: its amounts are what the year before must say."""
     checks: Annotated[

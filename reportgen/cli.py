@@ -188,14 +188,15 @@ def init_command(
     name: Annotated[str, typer.Option("--department", prompt="部门名称", help="部门名称。")] = "某某局",
     kind: Annotated[str, typer.Option("--kind", help="行政单位、参公单位或事业单位。")] = "行政单位",
 ) -> None:
-    from reportgen.compose.profile import find_profile, load_profile  # noqa: PLC0415
+    from reportgen.compose.profile import find_profile, load_profile, shipped_profiles  # noqa: PLC0415
     from reportgen.model.department import UnitKind  # noqa: PLC0415
     from reportgen.render.files import write_all  # noqa: PLC0415
     from reportgen.starter import starter  # noqa: PLC0415
 
     try:
         own = Path(profile)
-        chosen = own if own.is_dir() else find_profile(profile, Place("--profile"))
+        named = profile in shipped_profiles() or not own.is_dir()
+        chosen = find_profile(profile, Place("--profile")) if named else own
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise FaultyInput([Fault(Place(str(folder)), "已经有内容；请换一个新的文件夹")])
         files = starter(load_profile(chosen), chosen.name, year, name, UnitKind.read(kind))

@@ -22,8 +22,8 @@ from reportgen.build import Format, build, prepare
 from reportgen.cli import app
 from reportgen.compose import Document
 from reportgen.faults import FaultyInput
-from reportgen.verify import verify
-from reportgen.verify.compare import Kind
+from reportgen.verify import READERS, verify
+from reportgen.verify.compare import Kind, differences
 
 Edit = Callable[[etree._Element], None]
 
@@ -84,7 +84,7 @@ def test_a_digit_changed_in_a_cell_of_the_word_file_names_the_cell(
 def test_a_figure_changed_in_a_sentence_is_told_with_its_heading(report: Report, document: Document) -> None:
     (found,) = verify(document, edited(report, replaced("671,846,074.01元", "671,846,074.10元")), ".docx")
     assert str(found).startswith("“1.按支出属性说明”“（1）基本支出671,846,074.01元")
-    assert str(found).endswith("应为 671,846,074.01，文件里是 671,846,074.10")
+    assert str(found).endswith("应为 671,846,074.01元，文件里是 671,846,074.10元")
 
 
 def test_a_percentage_that_lost_its_sign_is_a_difference(report: Report, document: Document) -> None:
@@ -96,10 +96,45 @@ def test_other_words_around_the_same_numbers_are_no_difference(report: Report, d
     assert verify(document, edited(report, replaced("主要原因是", "主要由于")), ".docx") == []
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("671,846,074.01元", "671,846,074.01万元"),
+        ("较2023年增加", "较2023年减少"),
+        ("单位：元", "单位：万元"),
+    ],
+)
+def test_another_unit_or_another_direction_is_a_difference(
+    old: str, new: str, report: Report, document: Document
+) -> None:
+    (found,) = verify(document, edited(report, replaced(old, new)), ".docx")
+    assert found.kind is Kind.CHANGED
+
+
+def test_two_figures_that_changed_places_differ_in_a_pdf_too(report: Report, document: Document) -> None:
+    said = READERS[".pdf"](report.pdf.read_bytes())
+    at = next(n for n, number in enumerate(said) if number.text.startswith("671,846,074.01"))
+    swapped = [*said[:at], said[at + 1], said[at], *said[at + 2 :]]
+    assert differences(said, swapped)
+
+
+def test_text_that_was_moved_away_under_tracked_changes_does_not_count(
+    report: Report, document: Document
+) -> None:
+    def edit(root: etree._Element) -> None:
+        run = next(t for t in root.iter(qn("w:t")) if "671,846,074.01" in (t.text or "")).getparent()
+        assert run is not None
+        moved = etree.Element(qn("w:moveFrom"))
+        moved.append(etree.fromstring(etree.tostring(run)))
+        run.addprevious(moved)
+
+    assert verify(document, edited(report, edit), ".docx") == []
+
+
 def test_a_number_that_was_added_is_told(report: Report, document: Document) -> None:
     (found,) = verify(document, edited(report, replaced("主要原因是", "（约3.5亿元）主要原因是")), ".docx")
     assert found.kind is Kind.ADDED
-    assert str(found).startswith("多出 3.5，在“")
+    assert str(found).startswith("多出 3.5亿元，在“")
 
 
 def test_a_row_that_was_deleted_is_told_number_by_number(report: Report, document: Document) -> None:

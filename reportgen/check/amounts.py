@@ -59,8 +59,10 @@ def purchases_fit_projects(case: Case) -> Iterator[Fault]:
             bought[item.project] += item.amount
             first.setdefault(item.project, at)
     for project in case.budget.disclosure.projects:
+        over = bought.get(project.code)
+        if not over:
+            continue
         amount = project_amount(case, project.code)
-        over = bought[project.code]
         if amount is not None and over > amount + case.tolerance("T10-over-project"):
             yield Fault(
                 case.loaded.place("procurement", first[project.code]),

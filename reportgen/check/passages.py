@@ -6,20 +6,23 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from reportgen.check.rule import Case
-from reportgen.check.texts import texts
 from reportgen.compose.profile import MAIN, Profile
 from reportgen.faults import Place
 from reportgen.load.text import shown
 
 FIGURE = "\ufffc"
 """Stands for a figure that was derived, in `typed`."""
+
+
+SENTENCE = 20
+"""A cell with more characters holds prose, such as a goal, rather than a label."""
 
 
 class Kind(StrEnum):
@@ -37,7 +40,7 @@ class Passage:
     """The same with `FIGURE` for every figure that comes from the lines."""
 
 
-@cache
+@lru_cache(maxsize=2)
 def passages(html: str) -> tuple[Passage, ...]:
     """Headings, paragraphs and cells, in the document's order; the contents repeat headings."""
     root = lxml_html.document_fromstring(html)
@@ -52,7 +55,8 @@ def passages(html: str) -> tuple[Passage, ...]:
 
 def _kind(block: HtmlElement) -> Kind:
     if block.tag in ("td", "th"):
-        return Kind.CELL
+        text = _squeezed(block.text_content())
+        return Kind.TEXT if len(text) > SENTENCE or re.search("[。；]", text) else Kind.CELL
     heading = block.tag != "p" or (block.get("class") or "") in ("table-title", "name")
     return Kind.TITLE if heading else Kind.TEXT
 
@@ -81,8 +85,8 @@ def written_at(case: Case, *fragments: str) -> Place:
     Of several fragments the first one found tells; the longer ones are surer and come first.
     """
     for fragment in fragments:
-        for path, text in texts(case.budget.disclosure):
-            if fragment in _squeezed(text):
+        for path, text, squeezed in case.texts:
+            if fragment in squeezed:
                 return case.loaded.place_of(path, text)
         place = _in_profile(case.profile, fragment)
         if place is not None:
@@ -91,17 +95,24 @@ def written_at(case: Case, *fragments: str) -> Place:
 
 
 def in_input(case: Case, fragment: str) -> bool:
-    return any(fragment in _squeezed(text) for _, text in texts(case.budget.disclosure))
+    return any(fragment in squeezed for _, _, squeezed in case.texts)
 
 
 def _in_profile(profile: Profile, fragment: str) -> Place | None:
-    for path in _templates(profile):
-        for number, line in enumerate(path.read_text("utf-8", errors="replace").splitlines(), 1):
-            if fragment in _squeezed(line):
-                return Place(shown(path), number)
+    for path, number, line in _template_lines(profile.folders):
+        if fragment in line:
+            return Place(shown(path), number)
     return None
 
 
-def _templates(profile: Profile) -> list[Path]:
+@lru_cache(maxsize=2)
+def _template_lines(folders: tuple[Path, ...]) -> tuple[tuple[Path, int, str], ...]:
+    """Every line of a profile's templates, without white space."""
     names = ("*.j2", "tables/*.yaml", MAIN)
-    return [path for folder in profile.folders for name in names for path in sorted(folder.glob(name))]
+    return tuple(
+        (path, number, _squeezed(line))
+        for folder in folders
+        for name in names
+        for path in sorted(folder.glob(name))
+        for number, line in enumerate(path.read_text("utf-8", errors="replace").splitlines(), 1)
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import date
 
@@ -13,12 +14,15 @@ from reportgen.faults import Fault, Severity
 PRIVACY = "《中华人民共和国政府信息公开条例》第十五条、《中华人民共和国个人信息保护法》"
 SECRECY = "《中华人民共和国政府信息公开条例》第十四条、财预〔2016〕143号"
 
-_ID = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
-_CARD = re.compile(r"(?<![0-9A-Za-z])\d{16,19}(?![0-9A-Za-z])")
-_MOBILE = re.compile(r"(?<![0-9A-Za-z])1[3-9]\d{9}(?![0-9A-Za-z])")
-_SECRET = re.compile(r"绝密|机密|国家秘密|工作秘密|涉密|内部资料|内部文件|不得公开|(?<!商业)秘密(?!级)")
-_JOINERS = re.compile(r"(?<=\d)[ \-](?=\d)")
-"""People write card and telephone numbers in groups."""
+_ID = re.compile(r"(?<!\d)(\d{6}[ \-]?\d{8}[ \-]?\d{3}[\dXx])(?!\d)")
+_CARD = re.compile(
+    r"(?<![0-9A-Za-z])(\d{16,19}|\d{4}([ \-])\d{4}\2\d{4}\2\d{4}(?:\2?\d{1,3})?)(?![0-9A-Za-z])"
+)
+_MOBILE = re.compile(r"(?<![\d第])(?:(?:\+|00)?86[ \-]?)?(1[3-9]\d(?:[ \-]?\d{4}){2})(?!\d)")
+_SECRET = re.compile(
+    r"绝密|(?<![动时司])机密(?!切)|国家秘密(?!法)|工作秘密|(?<![非不])涉密(?!人员|载体|信息系统|管理|测评)"
+    r"|内部(?:资料(?!性)|文件|使用)|不得公开(?!招标|个人)|(?<!商业)(?<!保守)秘密(?!法)|★"
+)
 
 
 @rule("P1-id-number", Severity.ERROR, "文字里没有身份证号码", source=PRIVACY)
@@ -48,7 +52,8 @@ def _found(
     case: Case, pattern: re.Pattern[str], holds: Callable[[str], bool], message: str
 ) -> Iterator[Fault]:
     for path, text in texts(case.budget.disclosure):
-        for number in pattern.findall(_JOINERS.sub("", text)):
+        for found in pattern.finditer(unicodedata.normalize("NFKC", text)):
+            number = re.sub(r"[ \-]", "", found[1])
             if holds(number):
                 shown = f"{number[:3]}…{number[-2:]}"
                 yield Fault(case.loaded.place_of(path, text), f"“{shown}”{message}")

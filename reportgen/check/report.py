@@ -50,7 +50,7 @@ def text_lines(checked: Checked, *, everything: bool) -> Iterator[str]:
         what = "已关闭" if setting.off else f"容差 {setting.tolerance:,.2f} 元"
         yield f"{setting.rule} {what}，理由：{setting.reason}"
     unseen = [one.id for one in RULES.values() if one.id not in checked.rules]
-    if unseen:
+    if unseen and checked.rules:
         yield f"还有 {len(unseen)} 条规则要看编排好的表和文字；改正上面的错误后再核对一次"
     if everything:
         found = {fault.rule for fault in checked.findings}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 
+from reportgen.check.texts import Path, texts
 from reportgen.compose.document import Document
 from reportgen.compose.profile import Profile
 from reportgen.derive.budget import Budget
@@ -25,6 +28,12 @@ class Case:
     profile: Profile
     document: Document | None = None
     settings: Mapping[str, CheckSetting] = field(default_factory=dict)
+
+    @cached_property
+    def texts(self) -> tuple[tuple[Path, str, str], ...]:
+        """The texts of the input with their paths, as typed and without white space."""
+        found = texts(self.budget.disclosure)
+        return tuple((path, text, re.sub(r"\s+", "", text)) for path, text in found)
 
     def tolerance(self, rule: str) -> Decimal:
         """How far two figures may be apart, in 元: nothing, unless the input or the profile says so."""

@@ -19,20 +19,30 @@ from reportgen.model.values import YUAN_PER
 
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
 _AMOUNT = re.compile(rf"({_NUMBER})(万元|元)")
-_EMPTY_CAUSE = re.compile(r"(?:原因(?:是|为|：|:)|主要是|主要用于|由于)(?=[。；，,;.、]|$)")
+_EMPTY_CAUSE = re.compile(r"(?:原因(?:是|为)|主要是|主要用于|由于)(?=[。；，,;.、]|$)")
+_SAID_TWICE = re.compile(r"(?:主要原因是|主要用于|原因是)(主要原因|主要是|主要用于|原因是|用于|由于|因为)")
 _NO_SIGN = re.compile(
-    rf"(?:增长|下降|上升|降低|提高|占比(?:为)?|占[^，。；\d]{{0,12}}比[例重]?(?:为)?)(?:了|约|为|到)?({_NUMBER})(?=[，。；、）)]|$)"
+    r"(?:(?:增长|下降|上升|降低|提高|提升|增幅|降幅)(?:了|约|为|达){0,2}|占比(?:了|约|为|达){0,2}"
+    r"|比[例重](?:约|为|达){1,2}|占(?:总|全部|本年|一般)[^，。；\d]{0,10}(?:比[例重])?(?:的|约|为){0,2})"
+    rf"(?<![\d.])({_NUMBER})(?:左右|以上)?(?=[，。；）)]|$)"
 )
 _PERCENT_OF_AMOUNT = re.compile(rf"(增长|下降|上升)(?:了|约)?{_NUMBER}(?:万元|元)")
-_AMOUNT_OF_PERCENT = re.compile(r"(增加|减少)(?:了|约)?\d+(?:\.\d+)?[%％]")
+_AMOUNT_OF_PERCENT = re.compile(r"(增加|减少)(?:了|约)?\d+(?:\.\d+)?[%％](?!的)")
 _PLACEHOLDER = re.compile(
-    r"[XxＸ]{2,}(?=[\u4e00-\u9fff]|$)|(?<=[\u4e00-\u9fff])[XxＸ]{2,}|[×＊*]{2,}|待填写?|待补充?|待完善|TODO|TBD|"
-    r"\{\{.*?\}\}|\{[^{}]*\}|_{2,}|（\s*）|\(\s*\)|[?？]{2,}|此处填|请填写"
+    r"(?<![A-Za-zＸ])[XxＸ]{2,}(?=[\u4e00-\u9fff]|$)|(?<=[\u4e00-\u9fff])[XxＸ]{2,}(?![A-Za-z])"
+    r"|(?<!\d)[×＊*〇]{2,}"
+    r"|(?<![等期招接优])待(?:填写?|补充?|完善|定|核实?|确认|明确)(?=[，。；、）)】]|$)|TODO|TBD|[_＿]{2,}"
+    r"|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|\{[^{}]*\}|[【\[][^】\]]{0,12}(?:填|补|原因|待)[^】\]]{0,8}[】\]]"
+    r"|此处[填补]|请填写|[?？]{2,}|#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?)|[\ufffd\u200b]|锟斤拷"
 )
-_DOUBLED = re.compile(r"(?<![…—])([，。；：、])[，。；：、]|[，、]$")
+_DOUBLED = re.compile(r"[，。；：、,;！？](?=[，。；：、,;])|（[，。；、]|[，、；]）|[，、]$")
 _YEAR = re.compile(r"(?<![\d.])(20\d\d)(?=年)")
-_CITED = re.compile(r"《[^》]*》|〔[^〕]*〕|“[^”]*”|（[^（）]*〕[^（）]*）")
-_OTHER_YEARS = re.compile(r"截[至止]|以来|起|至|—|-|－|前|规划|年末|期间|历年|十[三四五]五")
+_CITED = re.compile(r"《[^》]*》|〔[^〕]*〕")
+_OTHER_YEARS = re.compile(
+    r"20\d\d年(?:[末底]|\d+月\d+日)?(?:[以之]?[来前起]|至|到|—|-|－)|20\d\d年第\d|截[至止]|[—\-－至到]20\d\d年|规划|期间|历年"
+)
+_RATE = re.compile(r"每|人均|单价|标准|造价|[一二三四五六]期|累计|/")
+"""Words by which an amount in a clause is not the whole of what the clause names."""
 
 
 @rule("W2-empty-cause", Severity.ERROR, "写了“原因是”“主要是”，后面有内容", printed=True)
@@ -45,7 +55,20 @@ def causes_are_told(case: Case) -> Iterator[Fault]:
 @rule("W1-percent-sign", Severity.ERROR, "增减率和占比带百分号", printed=True)
 def percentages_have_signs(case: Case) -> Iterator[Fault]:
     for match in _matches(case, _NO_SIGN, (Kind.TITLE, Kind.TEXT)):
+        number = match.groups[0].replace(",", "")
+        if Decimal(number) > MAX_PERCENT and "." not in number:
+            continue  # people or cases, not a percentage
         yield Fault(match.place, f"“{match.text}”像是百分数而没有写 %；请补上")
+
+
+@rule("W2-said-twice", Severity.WARNING, "“主要原因是”“主要用于”只写一遍", printed=True)
+def leads_are_said_once(case: Case) -> Iterator[Fault]:
+    """Forms bring these words themselves; a cause that begins with them says them again."""
+    for match in _matches(case, _SAID_TWICE, (Kind.TITLE, Kind.TEXT)):
+        # the first words are the form's, so the place is where the second ones were written
+        end = match.start + len(match.text)
+        place = written_at(case, match.passage[end - len(match.groups[0]) : end + 4])
+        yield Fault(place, f"“{match.around(4, 8)}”说了两遍；原因和用途里不要再写这几个字")
 
 
 @rule("W3-verb", Severity.WARNING, "增长、下降说百分比，增加、减少说金额", printed=True)
@@ -103,7 +126,8 @@ def texts_name_the_year(case: Case) -> Iterator[Fault]:
         if passage.kind is Kind.TEXT:
             plain = _CITED.sub("", passage.typed)
             for found in _YEAR.finditer(plain):
-                around = plain[max(0, found.start() - 6) : found.end() + 10]
+                around = plain[max(0, found.start() - 8) : found.end() + 10]
+                around = around.replace(FIGURE, "…")
                 if int(found[1]) not in (year, year - 1) and not _OTHER_YEARS.search(around):
                     place = written_at(case, f"{found[1]}年")
                     yield Fault(place, f"“{around}”：{found[1]} 年既不是预算年度也不是上年；请确认")
@@ -129,7 +153,8 @@ def quoted_amounts_agree(case: Case) -> Iterator[Fault]:
         for clause in re.split(r"[，。；、;\n]", text):
             amounts = list(_AMOUNT.finditer(clause.replace(",", "")))
             named = [p for p in projects if len(p.name) >= 4 and p.name in clause]
-            if len(amounts) != 1 or len(named) != 1:
+            named = [p for p in named if not any(p.name in other.name for other in named if other is not p)]
+            if len(amounts) != 1 or len(named) != 1 or _RATE.search(clause):
                 continue
             project, said = named[0], amounts[0]
             known = _known_amounts(case, project.code)
@@ -141,6 +166,10 @@ def quoted_amounts_agree(case: Case) -> Iterator[Fault]:
                     case.loaded.place_of(path, text),
                     f"这里说“{project.name}”{said[0]}，明细里本年预算是 {now}；请核对",
                 )
+
+
+MAX_PERCENT = Decimal(100)
+"""A whole number above it is more likely a count."""
 
 
 @dataclass(frozen=True, slots=True)

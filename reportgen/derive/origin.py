@@ -52,7 +52,9 @@ def origin(budget: Budget, fact: str) -> Origin | None:
             return None
         records.update((record.path, record) for record in chosen)
     label = DERIVED.get(measure, MEASURE_LABELS.get(measure, measure))
-    return Origin(f"{SOURCES[source]}{label}（{'，另加'.join(said)}）", recorded, tuple(records.values()))
+    what = f"{SOURCES[source]}{label}（{'，另加'.join(said)}）"
+    # the lines of one year alone would not make a change, nor a part its share
+    return Origin(what, recorded, () if measure in DERIVED else tuple(records.values()))
 
 
 def _condition(typed: str) -> Condition:

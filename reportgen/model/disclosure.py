@@ -75,7 +75,7 @@ class Disclosure(Model):
         Zh(
             "上年",
             "上年文件",
-            about="上年自己的输入文件，如 `../2023/dept.yaml`；明细里一个上年预算数也没有写的，用它的数，写了的与它核对",
+            about="上年自己的输入文件，如 `../2023/dept.yaml`；没有写上年数的用它的，写了的与它核对",
         ),
     ] = None
     """Last year's own input, beside this one: its amounts are what the year before must say."""

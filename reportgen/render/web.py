@@ -67,7 +67,7 @@ def _told(loaded: Loaded, budget: Budget, fact: str) -> str | None:
         place = loaded.place(*record.path)
         lines.append(f"{Path(place.file).name} 第 {place.line} 行 {amount}")
     more = f"……共 {len(found.records)} 行" if len(found.records) > SHOWN else ""
-    return f"{found.what}；{'，'.join(lines)}{more}" if lines else f"{found.what}；没有明细"
+    return f"{found.what}；{'，'.join(lines)}{more}" if lines else found.what
 
 
 def _into_landmarks(body: HtmlElement) -> None:
@@ -97,8 +97,8 @@ def _scrollable(table: HtmlElement, number: int) -> None:
 
 def _add_origins(body: HtmlElement, origins: dict[str, str]) -> None:
     body.append(_element("p", id="origin", role="status", tabindex="0"))
-    # a slash before a closing tag could end the script early
-    data = json.dumps(origins, ensure_ascii=False).replace("</", "<\\/")
+    # whatever looks like a tag or a comment could end the script early
+    data = json.dumps(origins, ensure_ascii=False).replace("<", "\\u003c")
     body.append(_element("script", data, id="origins", type="application/json"))
     body.append(_element("script", (FOLDER / "web.js").read_text("utf-8")))
 

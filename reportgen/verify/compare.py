@@ -37,16 +37,16 @@ class Difference:
 
 MANY = 5000
 """Above so many numbers the commonest ones (0.00) no longer serve to match by: it would take minutes."""
-REACH = 60
-"""How far, in numbers, a PDF may put a line out of order: what floats beside a table's title, say."""
 
 
 def differences(said: Sequence[Number], read: Sequence[Number]) -> list[Difference]:
     """Columns are compared where the file knows them."""
     knows_columns = any(number.column >= 0 for number in read)
+    if not knows_columns:
+        said, read = ([number for number in numbers if number.bare] for numbers in (said, read))
 
     def key(number: Number) -> tuple[str, int]:
-        return number.text, number.column if knows_columns else -1
+        return (number.text, number.column) if knows_columns else (number.bare, -1)
 
     start, end = _same_ends(said, read, key)
     ours, theirs = said[start : len(said) - end], read[start : len(read) - end]
@@ -58,7 +58,7 @@ def differences(said: Sequence[Number], read: Sequence[Number]) -> list[Differen
         if tag != "equal"
         for difference in _between(ours[a:b], theirs[c:d], said[: start + b])
     ]
-    return found if knows_columns else _without_moved(found, list(read))
+    return found if knows_columns else _without_floats(found)
 
 
 def _same_ends(
@@ -89,25 +89,20 @@ def _between(
 def _repeats_header(read: Sequence[Number], before: Sequence[Number]) -> bool:
     """Whether the numbers are those of the header of the table that goes on here."""
     table = next((n.header for n in reversed(before) if n.header >= 0), -1)
-    header = Counter(n.text for n in before if n.header == table >= 0)
+    header = Counter(n.bare for n in before if n.header == table >= 0 and n.bare)
     # where a row begins like the header, the stretch may begin in the midst of it
     times, rest = divmod(len(read), header.total() or 1)
-    return not rest and Counter(n.text for n in read) == Counter({n: c * times for n, c in header.items()})
+    return not rest and Counter(n.bare for n in read) == Counter({n: c * times for n, c in header.items()})
 
 
-def _without_moved(found: list[Difference], read: list[Number]) -> list[Difference]:
-    """Without the pairs of a number that is missing here and one just like it that stands close by."""
-    position = {id(number): at for at, number in enumerate(read)}
+def _without_floats(found: list[Difference]) -> list[Difference]:
+    """Without a number that stands beside a table's title and that the file has before it."""
     kept = list(found)
-    for difference in found:
-        if difference.kind is not Kind.ADDED or difference.found is None:
-            continue
-        at = position[id(difference.found)]
-        for other in kept:
-            if other.kind is Kind.MISSING and other.expected and other.expected.text == difference.found.text:
-                near = kept.index(other)
-                if abs(near - kept.index(difference)) <= REACH and at >= 0:
-                    kept.remove(other)
-                    kept.remove(difference)
-                    break
+    for missing in found:
+        if missing.kind is Kind.MISSING and missing.expected and missing.expected.floats:
+            bare = missing.expected.bare
+            added = next((d for d in kept if d.kind is Kind.ADDED and d.found and d.found.bare == bare), None)
+            if added is not None:
+                kept.remove(missing)
+                kept.remove(added)
     return kept

@@ -57,19 +57,30 @@ def _of_block(block: etree._Element, contents: frozenset[str]) -> Iterator[Numbe
 
 
 def _of_table(table: etree._Element) -> Iterator[Number]:
-    for row in table.iter(qn("w:tr")):
+    for row in _children(table, qn("w:tr")):
         column = 0
-        for cell in row.iterfind(qn("w:tc")):
-            text = " ".join(_text(paragraph) for paragraph in cell.iter(qn("w:p")))
-            for found, _ in numbers_in(text):
-                yield Number(found, column, place=f"“{excerpt(text, 0)}”")
+        for cell in _children(row, qn("w:tc")):
+            for text in map(_text, cell.iter(qn("w:p"))):
+                for found, at in numbers_in(text):
+                    yield Number(found, column, place=f"“{excerpt(text, at)}”")
             span = cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")
             column += int(span.get(qn("w:val"), "1")) if span is not None else 1
+
+
+def _children(parent: etree._Element, tag: str) -> Iterator[etree._Element]:
+    """The children of a kind, those inside content controls and insertions too."""
+    for child in parent:
+        if child.tag == tag:
+            yield child
+        elif child.tag in (qn("w:sdt"), qn("w:sdtContent"), qn("w:ins")):
+            yield from _children(child, tag)
 
 
 def _text(paragraph: etree._Element) -> str:
     """The text as shown: without what was deleted under tracked changes."""
     parts = []
     for element in paragraph.iter(qn("w:t"), qn("w:tab"), qn("w:br")):
+        if any(above.tag == qn("w:moveFrom") for above in element.iterancestors()):
+            continue
         parts.append(element.text or "" if element.tag == qn("w:t") else " ")
     return "".join(parts)

@@ -32,17 +32,20 @@ def expected(document: Document) -> list[Number]:
         elif element.tag != "p":
             heading, title = text, ""
         where = f"“{heading}”" if heading and heading != text else ""
-        for piece in _pieces(element):
-            found += [Number(n, place=f"{where}“{excerpt(piece, at)}”") for n, at in numbers_in(piece)]
+        for piece, floats in _pieces(element):
+            found += [
+                Number(n, place=f"{where}“{excerpt(piece, at)}”", floats=floats)
+                for n, at in numbers_in(piece)
+            ]
     return found
 
 
-def _pieces(block: HtmlElement) -> list[str]:
-    """The texts of a block from left to right; what floats to the right is written first."""
+def _pieces(block: HtmlElement) -> list[tuple[str, bool]]:
+    """The texts of a block from left to right, and whether each floats: that one is written first."""
     right = block.find("span[@class='right']")
     if right is None:
-        return [block.text_content()]
-    return [block.text or "", right.tail or "", right.text_content()]
+        return [(block.text_content(), False)]
+    return [(block.text or "", True), (right.tail or "", True), (right.text_content(), True)]
 
 
 def _of_table(table: HtmlElement, title: str, number: int) -> Iterator[Number]:

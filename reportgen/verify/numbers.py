@@ -6,7 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_NUMBER = re.compile(r"-?\d(?:[\d,.]*\d)?%?", re.ASCII)
+_UNITS = "%|‰|亿元|万元|千元|元"
+_TOKEN = re.compile(
+    rf"-?\d(?:[\d,.]*\d)?(?:{_UNITS})?|单位[:：]\s*(?:{_UNITS})|增加|减少|增长|下降|上升|持平", re.ASCII
+)
+_BARE = re.compile(r"[^\d%]*(-?[\d,.]+%?)?.*")
 _NARROW = str.maketrans("０１２３４５６７８９．，％－−", "0123456789.,%--")
 """What a person may type wide; one character for one, so that places stay."""
 
@@ -16,7 +20,7 @@ class Number:
     """A number in a document, in reading order."""
 
     text: str
-    """With its sign, separators and percent sign: 1,234.50 is not 1234.5 to a reader."""
+    """With sign, separators and unit: 1,234.50 is not 1234.5 to a reader. Or a word that turns a figure."""
     column: int = -1
     """The column of the table in which it stands, from 0; -1 outside of tables and where it is not known."""
     place: str = ""
@@ -25,6 +29,14 @@ class Number:
     """From 1; 0 where the file does not know its pages."""
     header: int = -1
     """The table whose header row it stands in, by number; printed again where the table goes on."""
+    floats: bool = False
+    """Whether it stands in a piece that a PDF may put before its line."""
+
+    @property
+    def bare(self) -> str:
+        """The number alone, as far as a file tells it whose lines may part a number from its unit."""
+        found = _BARE.fullmatch(self.text)
+        return (found[1] or "") if found else ""
 
 
 BEFORE, BEHIND = 14, 20
@@ -32,8 +44,8 @@ BEFORE, BEHIND = 14, 20
 
 
 def numbers_in(text: str) -> Iterator[tuple[str, int]]:
-    """The numbers of a text and where each begins."""
-    return ((found[0], found.start()) for found in _NUMBER.finditer(text.translate(_NARROW)))
+    """The numbers of a text, and the words that turn them, and where each begins."""
+    return ((found[0], found.start()) for found in _TOKEN.finditer(text.translate(_NARROW)))
 
 
 def excerpt(text: str, start: int) -> str:

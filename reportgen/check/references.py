@@ -76,6 +76,23 @@ def payers_are_listed(case: Case) -> Iterator[Fault]:
                 yield Fault(place, f"项目清单里没有“{typed}”，表里会照样印出这个编码{hint}")
 
 
+@rule("T9-no-lines", Severity.WARNING, "清单里的单位、项目都有明细")
+def listed_ones_have_lines(case: Case) -> Iterator[Fault]:
+    """Where lines name units or projects at all, one that none of them names was forgotten or is gone."""
+    disclosure = case.budget.disclosure
+    lines = [line for ledger in disclosure.expenditure.values() for line in ledger]
+    for what, key, field in (("单位", "units", "unit"), ("项目", "projects", "project")):
+        items = getattr(disclosure, key)
+        used = {getattr(line, field) for line in lines} | {getattr(disclosure.defaults, field, None)}
+        used.discard(None)
+        if not used <= {item.code for item in items}:
+            continue  # an unlisted code is told of, and may be the one meant here
+        for at, item in enumerate(items):
+            if used and item.code not in used:
+                place = case.loaded.place(key, at)
+                yield Fault(place, f"{what}“{item.name}”（{item.code}）没有一行明细；请补上，或从清单里删去")
+
+
 @rule("T9-repeated", Severity.ERROR, "每个单位、项目、资产、历年数只列一次", essential=True)
 def nothing_is_listed_twice(case: Case) -> Iterator[Fault]:
     """A sentence that names a thing would get the sum of both records, or one of them."""

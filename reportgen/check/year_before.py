@@ -24,32 +24,54 @@ def the_year_before_agrees(case: Case) -> Iterator[Fault]:
     if before is None:
         return
     for ledger, lines in case.budget.disclosure.expenditure.items():
-        said, first = _sums(case.budget.disclosure, ledger, "prior")
-        if not any(line.prior is not None for line in lines):
+        known = _comparable(case, ledger, before.disclosure)
+        if known is None or not any(line.prior is not None for line in lines):
             continue
-        for name in before.disclosure.expenditure:
-            known, _ = _sums(before.disclosure, name, "amount")
-            if set(map(_says, said)) != set(map(_says, known)):
-                continue
-            for key in sorted({*said, *known}):
-                one, other = said.get(key, Decimal(0)), known.get(key, Decimal(0))
-                if abs(one - other) > case.tolerance("T12-year-before"):
-                    fund, function = key
-                    what = " ".join(
-                        word
-                        for word in (
-                            function and f"{function} {case.budget.name('function', function)}",
-                            fund and f"（{case.budget.name('fund', fund)}）",
-                        )
-                        if word
-                    )
-                    path = ("expenditure", ledger, first[key]) if key in first else ("year_before",)
-                    yield Fault(
-                        case.loaded.place(*path),
-                        f"{what}上年预算数合计 {one:,.2f} 元，上年文件 {before.root.place.file} 里是"
-                        f" {other:,.2f} 元，相差 {abs(one - other):,.2f} 元",
-                    )
-            return
+        said, first = _sums(case.budget.disclosure, ledger, "prior")
+        for key in sorted({*said, *known}):
+            one, other = said.get(key, Decimal(0)), known.get(key, Decimal(0))
+            if abs(one - other) > case.tolerance("T12-year-before"):
+                path = ("expenditure", ledger, first[key]) if key in first else ("year_before",)
+                yield Fault(
+                    case.loaded.place(*path),
+                    f"{_named(case, key)}上年预算数合计 {one:,.2f} 元，上年文件 {before.root.place.file} 里是"
+                    f" {other:,.2f} 元，相差 {abs(one - other):,.2f} 元",
+                )
+        return
+
+
+def _comparable(case: Case, ledger: str, before: Disclosure) -> dict[Key, Decimal] | None:
+    """Last year's sums, from a ledger that says what this one says; None where there is none."""
+    said, _ = _sums(case.budget.disclosure, ledger, "prior")
+    for name in before.expenditure:
+        known, _ = _sums(before, name, "amount")
+        if set(map(_says, said)) == set(map(_says, known)):
+            return known
+    return None
+
+
+def _named(case: Case, key: Key) -> str:
+    fund, function = key
+    what = f"{function} {case.budget.name('function', function)}" if function else ""
+    return f"{what} （{case.budget.name('fund', fund)}）" if fund else what
+
+
+@rule("T12-year-unknown", Severity.WARNING, "上年文件是本部门的，能与上年预算数比较")
+def the_year_before_can_be_compared(case: Case) -> Iterator[Fault]:
+    before = case.loaded.before
+    if before is None:
+        return
+    place = case.loaded.place("year_before")
+    ours, theirs = case.budget.disclosure.department, before.disclosure.department
+    if ours.code != theirs.code:
+        told = f"上年文件是“{theirs.name}”（{theirs.code}）的，本部门是“{ours.name}”（{ours.code}）"
+        yield Fault(place, f"{told}；请确认")
+    for ledger, lines in case.budget.disclosure.expenditure.items():
+        if (
+            any(line.prior is not None for line in lines)
+            and _comparable(case, ledger, before.disclosure) is None
+        ):
+            yield Fault(place, f"“{ledger}”的上年预算数与上年文件无从比较：两边写的资金、功能科目不一样")
 
 
 @rule("R3-one-year", Severity.HINT, "单位、项目、科目在两年里都有")

@@ -39,3 +39,10 @@ def test_a_profile_stands_alone(name: str) -> None:
     profile = load_profile(shipped_profiles()[name])
     assert profile.folders[0].name == name
     assert profile.spec.name
+
+
+def test_a_project_category_prints_the_code_that_its_form_asks_for() -> None:
+    document, _ = prepare(next(path for path in EXAMPLES if path.parent.name == "hubei-xianning"))
+    (table,) = (t for t in document.tables if t.code == "附表-9")
+    assert isinstance(table, Table)
+    assert ("31", "本级支出项目") in {row.texts[:2] for row in table.rows}

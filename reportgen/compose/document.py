@@ -159,12 +159,6 @@ class _Composer:
         return []
 
     def _part(self, part: Part, tables: Mapping[str, Iterable[Table | Form]]) -> Markup:
-        made = self._part_itself(part, tables)
-        if part.in_contents:
-            return made
-        return Markup(str(made).replace("<section ", '<section data-contents="no" '))
-
-    def _part_itself(self, part: Part, tables: Mapping[str, Iterable[Table | Form]]) -> Markup:
         try:
             if part.cover is not None:
                 functions = self._functions_for_forms(self.profile.spec.amounts.over(AMOUNTS))
@@ -173,9 +167,8 @@ class _Composer:
                 title = self.templates.label(part.contents.title, {})
                 return contents_place(title, part.contents.levels)
             if part.text is not None:
-                return section(
-                    "text", Markup(self.templates.narrative(part.text, self._functions_for_text()))
-                )
+                text = Markup(self.templates.narrative(part.text, self._functions_for_text()))
+                return section("text", text, in_contents=part.in_contents)
             return self._tables_part(part, [table for name in part.tables for table in tables[name]])
         except LackingData as error:
             self.faults += [] if self.lacking else error.faults
@@ -194,7 +187,8 @@ class _Composer:
         for landscape, group in groupby(tables, _is_landscape):
             blocks = [_block(table, level) for table in group]
             kind = "tables landscape" if landscape else "tables"
-            sections.append(section(kind, heading + Markup("").join(blocks)))
+            inner = heading + Markup("").join(blocks)
+            sections.append(section(kind, inner, in_contents=part.in_contents))
             heading = Markup("")
         return Markup("").join(sections)
 

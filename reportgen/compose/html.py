@@ -113,5 +113,7 @@ def _cell(cell: Cell, tag: str) -> Markup:
     return M("<{0}{1}>{2}</{0}>").format(M(tag), attributes, cell.text)
 
 
-def section(kind: str, inner: Markup) -> Markup:
-    return M('<section class="{}">{}</section>').format(kind, inner)
+def section(kind: str, inner: Markup, *, in_contents: bool = True) -> Markup:
+    """`in_contents`: whether the contents list the headings of this section."""
+    listed = M("") if in_contents else M(' data-contents="no"')
+    return M('<section class="{}"{}>{}</section>').format(kind, listed, inner)

@@ -58,8 +58,10 @@ LISTABLE = tuple(name for name, d in DIMENSIONS.items() if d.words or name in ("
 """Dimensions whose values are known without looking at the lines."""
 
 
-def can_list_all(dimension: str) -> bool:
-    return dimension in LISTABLE
+def _must_be_listable(dimension: str | None) -> None:
+    """`all` where nobody knows all values, and where it would have no effect."""
+    if dimension not in LISTABLE:
+        raise reject(f"all（全部列出）在这里没有用；可以全部列出的：{'、'.join(LISTABLE)}")
 
 
 class Measure(Word):
@@ -145,8 +147,8 @@ class Column(Model):
             raise reject(f"列不能逐一列出记录 {self.each}；记录只能一条一行")
         if self.each and not self.columns and not self.is_figure:
             raise reject("逐一列出的列要印数字，不能写 show、text")
-        if self.all and (self.each is None or not can_list_all(self.each)):
-            raise reject(f"all（全部列出）在这里没有用；可以全部列出的：{'、'.join(LISTABLE)}")
+        if self.all:
+            _must_be_listable(self.each)
         return self
 
     @property
@@ -230,8 +232,8 @@ class Row(Model):
 
     @model_validator(mode="after")
     def _words_have_effect(self) -> Self:
-        if self.all and not self.tree and (self.each is None or not can_list_all(self.each)):
-            raise reject(f"all（全部列出）在这里没有用；可以全部列出的：{'、'.join(LISTABLE)}")
+        if self.all and not self.tree:
+            _must_be_listable(self.each)
         if self.omit_empty and self.fill:
             raise reject("补空行不能写 omit_empty")
         if self.codes and self.each:

@@ -43,6 +43,14 @@ def json_schema() -> dict[str, Any]:
     }
 
 
+def told(info: FieldInfo) -> str:
+    """What to write in a field, in Chinese: as its annotation says, else the words it may be."""
+    inner, _ = plain_type(info.annotation)
+    if not about(info.metadata) and isinstance(inner, type) and issubclass(inner, Word):
+        return "、".join(word.label for word in inner)
+    return about(info.metadata)
+
+
 def _define(model: type[BaseModel], definitions: dict[str, Any]) -> dict[str, Any]:
     """A reference to a model's schema, which is written once."""
     if model.__name__ not in definitions:
@@ -51,7 +59,7 @@ def _define(model: type[BaseModel], definitions: dict[str, Any]) -> dict[str, An
         needed = []
         for name, info in model.model_fields.items():
             words = (*zh_names(info.metadata), name)
-            schema = {**_field(info, definitions), "description": about(info.metadata)}
+            schema = {**_field(info, definitions), "description": told(info)}
             for word in words:
                 properties[word] = schema
             if info.is_required():

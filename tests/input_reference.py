@@ -13,7 +13,8 @@ from pydantic import BaseModel
 
 from reportgen.load.reading import plain_type
 from reportgen.model import Disclosure
-from reportgen.model.words import OrOne, about, zh_names
+from reportgen.model.words import OrOne, zh_names
+from reportgen.schema import told
 
 DOC = Path(__file__).parents[1] / "docs" / "input.md"
 START = "## 主文件\n"
@@ -54,15 +55,15 @@ def _table(title: str, model: type[BaseModel]) -> str:
     for name, info in model.model_fields.items():
         usual, *others = zh_names(info.metadata)
         key = f"{usual}（也可写 {'、'.join(others)}）" if others else usual
-        told = ["必填。"] if info.is_required() else []
-        told.append(about(info.metadata))
+        parts = ["必填。"] if info.is_required() else []
+        parts.append(told(info))
         inner, metadata = plain_type(info.annotation)
         if held(inner) is not None:
             listed = typing.get_origin(inner) is not None
             one = any(isinstance(m, OrOne) for m in (*metadata, *info.metadata))
-            told.append("；列表或 CSV，见下" if listed else "；若干键，见下")
-            told.append("，只有一条可以直接写" if one else "")
-        rows.append(f"| {key} | `{name}` | {''.join(told)} |")
+            parts.append("；列表或 CSV，见下" if listed else "；若干键，见下")
+            parts.append("，只有一条可以直接写" if one else "")
+        rows.append(f"| {key} | `{name}` | {''.join(parts)} |")
     return "\n".join(rows) + "\n"
 
 

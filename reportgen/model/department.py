@@ -19,7 +19,7 @@ class UnitKind(Word):
 class Unit(Model):
     code: Annotated[Key, Zh("编码", "单位编码", "单位代码", about="单位编码，加引号")]
     name: Annotated[Text, Zh("名称", "单位名称", about="名称")]
-    kind: Annotated[UnitKind, Zh("性质", "单位性质", about="行政单位、参公单位、事业单位")]
+    kind: Annotated[UnitKind, Zh("性质", "单位性质")]
     rank: Annotated[Text | None, Zh("规格", "单位规格", about="如 副处（县）级")] = None
     support: Annotated[Text | None, Zh("经费保障形式", about="如 财政拨款")] = None
     extra: Annotated[
@@ -38,7 +38,7 @@ class StaffGroup(Model):
 class Department(Model):
     code: Annotated[Key, Zh("编码", "部门编码", "部门代码", about="编码，加引号")]
     name: Annotated[Text, Zh("名称", "部门名称", about="名称")]
-    kind: Annotated[UnitKind, Zh("性质", "单位性质", about="行政单位、参公单位、事业单位")]
+    kind: Annotated[UnitKind, Zh("性质", "单位性质")]
     duties: Annotated[tuple[Text, ...], Zh("职责", "主要职责", "职能职责", about="职责，每条一句")] = ()
     organisation: Annotated[
         tuple[Text, ...], Zh("机构设置", "机构", about="机构设置的文字，每段一条；不写则按单位清单写")

@@ -35,7 +35,7 @@ class Disclosure(Model):
 
     profile: Annotated[Text, Zh("格式", about="格式的名字，即 `templates/` 下的文件夹名")]
     year: Annotated[Year, Zh("年度", "预算年度", about="预算年度，如 2024")]
-    amount_unit: Annotated[AmountUnit, Zh("金额单位", about="元、万元")] = AmountUnit.YUAN
+    amount_unit: Annotated[AmountUnit, Zh("金额单位")] = AmountUnit.YUAN
     """The unit of amounts typed without one."""
     department: Annotated[Department, Zh("部门", about="公开预算的部门")]
     units: Annotated[tuple[Unit, ...], Zh("单位", about="部门预算包括的单位；没有就是部门自己")] = ()

@@ -79,7 +79,7 @@ class ExpenditureLine(Model):
     ] = None
     nature: Annotated[
         Nature | None,
-        Zh("支出性质", "性质", about="基本支出、项目支出、经营支出、上缴上级支出、对附属单位补助支出"),
+        Zh("支出性质", "性质"),
     ] = None
     staffing: Annotated[
         Staffing | None,
@@ -91,12 +91,7 @@ class ExpenditureLine(Model):
     ] = None
     fund: Annotated[
         Fund | None,
-        Zh(
-            "资金",
-            "资金性质",
-            "资金来源",
-            about="一般公共预算、政府性基金预算、国有资本经营预算、财政专户管理资金、事业收入、上级补助收入、附属单位上缴收入、事业单位经营收入、其他收入、用事业基金弥补收支差额",
-        ),
+        Zh("资金", "资金性质", "资金来源"),
     ] = None
     project: Annotated[Key | None, Zh("项目", "项目编码", about="项目编码")] = None
     carryover: Annotated[YesNo, Zh("上年结转", "结转", about="是、否（默认否）")] = False
@@ -127,11 +122,7 @@ class CarryForward(Model):
 
     fund: Annotated[
         Fund,
-        Zh(
-            "资金",
-            "资金性质",
-            about="一般公共预算、政府性基金预算、国有资本经营预算、财政专户管理资金、事业收入、上级补助收入、附属单位上缴收入、事业单位经营收入、其他收入、用事业基金弥补收支差额",
-        ),
+        Zh("资金", "资金性质"),
     ]
     unit: Annotated[Key | None, Zh("单位", "单位编码", about="单位编码")] = None
     function: Annotated[
@@ -148,14 +139,9 @@ class Defaults(Model):
     unit: Annotated[Key | None, Zh("单位", "单位编码", about="明细没有写单位时属于哪个单位")] = None
     fund: Annotated[
         Fund | None,
-        Zh(
-            "资金",
-            "资金性质",
-            "资金来源",
-            about="一般公共预算、政府性基金预算、国有资本经营预算、财政专户管理资金、事业收入、上级补助收入、附属单位上缴收入、事业单位经营收入、其他收入、用事业基金弥补收支差额",
-        ),
+        Zh("资金", "资金性质", "资金来源"),
     ] = None
     nature: Annotated[
         Nature | None,
-        Zh("支出性质", "性质", about="基本支出、项目支出、经营支出、上缴上级支出、对附属单位补助支出"),
+        Zh("支出性质", "性质"),
     ] = None

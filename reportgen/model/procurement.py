@@ -19,15 +19,10 @@ class Purchase(Model):
     unit: Annotated[Key | None, Zh("单位", "单位编码", about="单位编码")] = None
     code: Annotated[Text | None, Zh("编码", "项目编码", about="采购项目的编码，可不写")] = None
     name: Annotated[Text, Zh("名称", "采购项目名称", about="名称")]
-    kind: Annotated[PurchaseKind, Zh("采购类别", "类别", about="货物、工程、服务")]
+    kind: Annotated[PurchaseKind, Zh("采购类别", "类别")]
     fund: Annotated[
         Fund,
-        Zh(
-            "资金",
-            "资金性质",
-            "资金来源",
-            about="一般公共预算、政府性基金预算、国有资本经营预算、财政专户管理资金、事业收入、上级补助收入、附属单位上缴收入、事业单位经营收入、其他收入、用事业基金弥补收支差额",
-        ),
+        Zh("资金", "资金性质", "资金来源"),
     ]
     amount: Annotated[Amount, Zh("金额", "预算数", about="本年预算数")]
     prior: Annotated[Amount | None, Zh("上年预算数", about="上年预算数")] = None
@@ -62,11 +57,7 @@ class Service(Model):
     name: Annotated[Text, Zh("名称", "购买服务内容", about="购买的服务内容")]
     fund: Annotated[
         Fund,
-        Zh(
-            "资金",
-            "资金性质",
-            about="一般公共预算、政府性基金预算、国有资本经营预算、财政专户管理资金、事业收入、上级补助收入、附属单位上缴收入、事业单位经营收入、其他收入、用事业基金弥补收支差额",
-        ),
+        Zh("资金", "资金性质"),
     ]
     amount: Annotated[Amount, Zh("金额", "购买金额", about="本年预算数")]
     prior: Annotated[Amount | None, Zh("上年预算数", about="上年预算数")] = None

@@ -18,7 +18,7 @@ class Project(Model):
     code: Annotated[Key, Zh("编码", "项目编码", about="编码，加引号")]
     name: Annotated[Text, Zh("名称", "项目名称", about="名称")]
     unit: Annotated[Key | None, Zh("单位", "单位编码", "项目单位", about="单位编码")] = None
-    level: Annotated[ProjectLevel, Zh("级别", "项目级别", about="重点项目、一般项目")] = ProjectLevel.GENERAL
+    level: Annotated[ProjectLevel, Zh("级别", "项目级别")] = ProjectLevel.GENERAL
     authority: Annotated[Text | None, Zh("业务主管部门", "主管部门", about="不写则为本部门")] = None
     transfer: Annotated[Amount, Zh("对下补助", "补助下级", about="其中补助下级政府的金额")] = Decimal(0)
     """The part of this year's amount that goes to lower governments."""

@@ -16,11 +16,12 @@ from reportgen.compose.numbers import AmountStyle, PercentStyle, amount_text, pe
 from reportgen.compose.numerals import chinese
 from reportgen.compose.profile_spec import ProfileSpec
 from reportgen.compose.rows import Render
-from reportgen.compose.spec import SOURCES, Base
+from reportgen.compose.spec import Base
 from reportgen.compose.values import listed
 from reportgen.derive.arithmetic import growth, share
 from reportgen.derive.budget import Budget
 from reportgen.derive.dimensions import Condition, dimension_of, read_conditions, read_dimension
+from reportgen.derive.records import SOURCES
 from reportgen.derive.selection import MEASURE_LABELS, MissingData
 from reportgen.faults import nearest
 from reportgen.model.narrative import Topic

@@ -10,11 +10,11 @@ from pydantic import AfterValidator, model_validator
 from reportgen.catalog import LEVELS, Classification
 from reportgen.compose.numbers import AmountStyle, PercentStyle
 from reportgen.derive.dimensions import DIMENSIONS, Condition, read_conditions, read_dimension
+from reportgen.derive.records import SOURCES
 from reportgen.faults import nearest
 from reportgen.model.values import Count, YesNo
 from reportgen.model.words import Model, Word, Zh, reject
 
-SOURCES = ("expenditure", "revenue", "carry_forward", "procurement", "services", "assets")
 RECORD_LISTS = ("procurement", "services", "assets")
 
 
@@ -41,7 +41,7 @@ def _conditions(typed: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]
 Where = Annotated[dict[str, tuple[str, ...]], AfterValidator(_conditions)]
 """Conditions, all of which hold: `{nature: basic, fund: [general, other]}`."""
 
-Source = Annotated[str, _one_of(SOURCES, "数据来源")]
+Source = Annotated[str, _one_of(tuple(SOURCES), "数据来源")]
 
 
 def _each(typed: str | None) -> str | None:

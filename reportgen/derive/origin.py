@@ -7,18 +7,10 @@ from dataclasses import dataclass
 
 from reportgen.derive.budget import Budget
 from reportgen.derive.dimensions import DIMENSIONS, EXTRA, Condition, dimension_of
-from reportgen.derive.records import Record
+from reportgen.derive.records import SOURCES, Record
 from reportgen.derive.selection import MEASURE_LABELS, MissingData
 
 _FACT = re.compile(r"(\w+)\.(\w+)\[(.*?)\](?:\+\[(.*)\])?")
-SOURCES = {
-    "expenditure": "支出",
-    "revenue": "收入",
-    "carry_forward": "结转下年",
-    "procurement": "政府采购",
-    "services": "购买服务",
-    "assets": "国有资产",
-}
 DERIVED = {"change": "增减额", "growth": "增减率", "share": "占比"}
 """Measures that are computed from the amounts of the lines."""
 

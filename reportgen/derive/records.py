@@ -19,6 +19,15 @@ PIECES = ("held", "opening", "bought")
 
 EXPENDITURE, REVENUE, CARRY_FORWARD = "expenditure", "revenue", "carry_forward"
 PROCUREMENT, SERVICES, ASSETS = "procurement", "services", "assets"
+SOURCES = {
+    EXPENDITURE: "支出",
+    REVENUE: "收入",
+    CARRY_FORWARD: "结转下年",
+    PROCUREMENT: "政府采购",
+    SERVICES: "购买服务",
+    ASSETS: "国有资产",
+}
+"""Every source of figures, and what it is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +82,10 @@ def _of_one_year(disclosure: Disclosure, catalog: Catalog) -> Sources:
     )
     return {
         EXPENDITURE: ledgers,
-        CARRY_FORWARD: (Ledger("结转下年", tuple(_carry_forward(disclosure))),),
-        PROCUREMENT: (Ledger("政府采购", tuple(_purchases(disclosure, kinds, PROCUREMENT))),),
-        SERVICES: (Ledger("购买服务", tuple(_purchases(disclosure, kinds, SERVICES))),),
-        ASSETS: (Ledger("国有资产", tuple(_assets(disclosure))),),
+        CARRY_FORWARD: (Ledger(SOURCES[CARRY_FORWARD], tuple(_carry_forward(disclosure))),),
+        PROCUREMENT: (Ledger(SOURCES[PROCUREMENT], tuple(_purchases(disclosure, kinds, PROCUREMENT))),),
+        SERVICES: (Ledger(SOURCES[SERVICES], tuple(_purchases(disclosure, kinds, SERVICES))),),
+        ASSETS: (Ledger(SOURCES[ASSETS], tuple(_assets(disclosure))),),
     }
 
 

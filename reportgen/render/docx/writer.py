@@ -65,8 +65,11 @@ class _Walk:
         for index, part in enumerate(root.iterfind("body/*")):
             kind = part.get("class") or ""
             counted = part.tag == "section" and kind != "cover"
-            opens = WIDE if kind == "text" and len(part) and _is_wide(part[0]) else kind
-            self._open(opens, first=index == 0, numbered_from_one=counted and not numbered)
+            self._open(
+                WIDE if _opens_wide(part, kind) else kind,
+                first=index == 0,
+                numbered_from_one=counted and not numbered,
+            )
             section = self.word.sections[-1]
             if counted and not numbered:
                 number_pages(section)
@@ -94,7 +97,7 @@ class _Walk:
 
     def _blocks(self, part: HtmlElement, kind: str) -> None:
         before: list[str] = []
-        upended = kind == "text" and len(part) > 0 and _is_wide(part[0])
+        upended = _opens_wide(part, kind)
         for block in part:
             classes = (block.get("class") or "").split()
             # a wide table in the midst of a text gets pages of its own, and its neighbours stand on them too
@@ -195,6 +198,11 @@ class _Walk:
             *content,
             w("bookmarkEnd", id=self.bookmarks),
         ]
+
+
+def _opens_wide(part: HtmlElement, kind: str) -> bool:
+    """Whether a text begins with a wide table, before which no upright page may stand."""
+    return kind == "text" and len(part) > 0 and _is_wide(part[0])
 
 
 def _is_wide(block: HtmlElement) -> bool:

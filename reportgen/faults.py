@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -19,14 +19,34 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A position in a file; line and column count from 1, 0 means the whole file or the whole line."""
+    """A position in a file; line and column count from 1, 0 means the whole file or the whole line.
+
+    In a workbook `sheet` names the sheet, line and column the cell: «dept.xlsx:支出!D17».
+    """
 
     file: str
+    sheet: str = field(default="", kw_only=True)
     line: int = 0
     column: int = 0
 
     def __str__(self) -> str:
+        if self.sheet:
+            return f"{self.file}:{self.sheet}!{self.cell}" if self.line else f"{self.file}:{self.sheet}"
         return ":".join([self.file, *(str(number) for number in (self.line, self.column) if number)])
+
+    @property
+    def cell(self) -> str:
+        """«D17»; the row alone where no column is known."""
+        letters, column = "", self.column
+        while column:
+            column, digit = divmod(column - 1, 26)
+            letters = chr(ord("A") + digit) + letters
+        return f"{letters}{self.line}"
+
+    @property
+    def spot(self) -> str:
+        """Where in its file it is, for a message about another place of the same file."""
+        return f"“{self.sheet}”{self.cell}" if self.sheet else f"第 {self.line} 行"
 
 
 @dataclass(frozen=True, slots=True)

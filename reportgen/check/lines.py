@@ -60,7 +60,7 @@ def lines_differ(case: Case) -> Iterator[Fault]:
                 other = case.loaded.place("expenditure", ledger, first)
                 yield Fault(
                     case.loaded.place("expenditure", ledger, at),
-                    f"与第 {other.line} 行完全一样；若是重复录入请删去一行",
+                    f"与{other.spot}完全一样；若是重复录入请删去一行",
                 )
 
 

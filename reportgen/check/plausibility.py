@@ -71,8 +71,7 @@ def amounts_differ(case: Case) -> Iterator[Fault]:
                 other = case.loaded.place("expenditure", ledger, first)
                 yield Fault(
                     case.loaded.place("expenditure", ledger, at),
-                    f"与第 {other.line} 行科目、项目、金额（{line.amount:,.2f} 元）都相同；"
-                    "请确认不是重复录入",
+                    f"与{other.spot}科目、项目、金额（{line.amount:,.2f} 元）都相同；请确认不是重复录入",
                 )
 
 

@@ -87,6 +87,7 @@ def _finding(fault: Fault) -> dict[str, Any]:
         "severity": ENGLISH[fault.severity],
         "message": fault.message,
         "file": fault.place.file,
+        **({"sheet": fault.place.sheet, "cell": fault.place.cell} if fault.place.sheet else {}),
         "line": fault.place.line,
         "column": fault.place.column,
     }
@@ -118,7 +119,11 @@ def as_sarif(all_checked: Iterable[Checked], version: str) -> str:
 
 def _result(fault: Fault) -> dict[str, Any]:
     location: dict[str, Any] = {"artifactLocation": {"uri": fault.place.file}}
-    if fault.place.line:
+    logical: dict[str, Any] = {}
+    if fault.place.sheet:
+        name = f"{fault.place.sheet}!{fault.place.cell}"
+        logical = {"logicalLocations": [{"fullyQualifiedName": name}]}
+    elif fault.place.line:
         location["region"] = {
             "startLine": fault.place.line,
             **({"startColumn": fault.place.column} if fault.place.column else {}),
@@ -127,5 +132,5 @@ def _result(fault: Fault) -> dict[str, Any]:
         "ruleId": fault.rule or UNREADABLE,
         "level": SARIF_LEVEL[fault.severity],
         "message": {"text": fault.message},
-        "locations": [{"physicalLocation": location}],
+        "locations": [{"physicalLocation": location, **logical}],
     }

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator
 
 from reportgen.faults import Fault, FaultyInput, Place
-from reportgen.load.nodes import CsvRow, CsvTable, column_of_field
+from reportgen.load.nodes import Row, RowTable, column_of_field
 from reportgen.load.text import MAX_BYTES
 
 MAX_ROWS = 500_000
@@ -17,7 +17,7 @@ _MEANING = {
 }
 
 
-def parse_csv(text: str, file: str) -> CsvTable:
+def parse_csv(text: str, file: str) -> RowTable:
     """Rows of a CSV text; blank rows are skipped. Raises `FaultyInput` with all faults."""
     records = list(_records(text, file))
     if not records:
@@ -33,10 +33,10 @@ def parse_csv(text: str, file: str) -> CsvTable:
             faults.append(Fault(Place(file, row.line, 1), problem))
     if faults:
         raise FaultyInput(faults)
-    return CsvTable(Place(file, head.line, 1), names, names, head, tuple(body))
+    return RowTable(Place(file, head.line, 1), names, names, head, tuple(body))
 
 
-def _header_faults(head: CsvRow, names: tuple[str, ...], file: str) -> list[Fault]:
+def _header_faults(head: Row, names: tuple[str, ...], file: str) -> list[Fault]:
     if sum(not name for name in names) > 1:
         problem = "第一行应是列名，这一行有好几列是空的；若是表名请删去这一行"
         return [Fault(Place(file, head.line, 1), problem)]
@@ -51,7 +51,7 @@ def _header_faults(head: CsvRow, names: tuple[str, ...], file: str) -> list[Faul
     return faults
 
 
-def _records(text: str, file: str) -> Iterator[CsvRow]:
+def _records(text: str, file: str) -> Iterator[Row]:
     # not splitlines(), which takes vertical tabs and the like for line ends
     lines = [line + "\n" for line in text.removesuffix("\n").split("\n")]
     csv.field_size_limit(MAX_BYTES)
@@ -62,7 +62,7 @@ def _records(text: str, file: str) -> Iterator[CsvRow]:
             if count > MAX_ROWS:
                 raise FaultyInput([Fault(Place(file, start + 1, 1), f"超过 {MAX_ROWS} 行，不予读取")])
             if any(field.strip() for field in fields):
-                yield CsvRow(start + 1, "".join(lines[start : reader.line_num]), tuple(fields))
+                yield Row(start + 1, tuple(fields), "".join(lines[start : reader.line_num]))
             start = reader.line_num
     except csv.Error as error:
         problem = next((zh for en, zh in _MEANING.items() if en in str(error)), f"CSV 写法有误（{error}）")

@@ -1,4 +1,4 @@
-"""What was typed, as a tree: text, mappings, sequences and CSV tables, each with its place."""
+"""What was typed, as a tree: text, mappings, sequences and tables of rows, each with its place."""
 
 from __future__ import annotations
 
@@ -38,23 +38,23 @@ class Sequence:
 
 
 @dataclass(frozen=True, slots=True)
-class CsvTable:
-    """A list of records kept as rows of text, because there may be a hundred thousand of them."""
+class RowTable:
+    """A CSV file or a sheet: records kept as rows of text, as there may be a hundred thousand of them."""
 
     place: Place
     header: tuple[str, ...]
     """Keys, one per column: as typed at first, field names once read against a model."""
     typed: tuple[str, ...]
-    head: CsvRow
-    rows: tuple[CsvRow, ...]
+    head: Row
+    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class CsvRow:
+class Row:
     line: int
-    source: str
-    """The record's text in the file, from which a field's column is found when a message needs it."""
     fields: tuple[str, ...]
+    source: str = ""
+    """A CSV record's text in the file, from which a field's column is found when a message needs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,19 @@ class Broken:
     place: Place
 
 
-Node: TypeAlias = Scalar | Mapping | Sequence | CsvTable | Broken
+Node: TypeAlias = Scalar | Mapping | Sequence | RowTable | Broken
+
+
+IN_COLUMN = ":"
+"""Between a field that is a mapping and the key of it that a column holds: `extra:负责人`."""
+
+
+def place_of_field(table: RowTable, row: Row, index: int) -> Place:
+    """Where the field `index` of a row stands."""
+    if table.place.sheet:
+        return replace(table.place, line=row.line, column=index + 1)
+    line, column = column_of_field(row.source, index)
+    return replace(table.place, line=row.line + line, column=column)
 
 
 def column_of_field(source: str, index: int) -> tuple[int, int]:
@@ -98,14 +110,14 @@ def locate(node: Node, path: tuple[PathKey, ...]) -> tuple[Place, str]:
         elif isinstance(node, Sequence) and isinstance(key, int) and key < len(node.items):
             node = node.items[key]
             place = node.place
-        elif isinstance(node, CsvTable) and isinstance(key, int) and key < len(node.rows):
+        elif isinstance(node, RowTable) and isinstance(key, int) and key < len(node.rows):
             row = node.rows[key]
-            field = path[depth + 1] if depth + 1 < len(path) else None
-            if field not in node.header:
-                return Place(node.place.file, row.line, 1), typed
-            index = node.header.index(str(field))
-            line, column = column_of_field(row.source, index)
-            return Place(node.place.file, row.line + line, column), node.typed[index]
+            below = path[depth + 1 : depth + 3]
+            column = next((n for n in (IN_COLUMN.join(map(str, below)), *below) if n in node.header), None)
+            if column is None:
+                return replace(node.place, line=row.line, column=1), typed
+            index = node.header.index(str(column))
+            return place_of_field(node, row, index), node.typed[index]
         else:
             break
     return place, typed

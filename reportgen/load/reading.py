@@ -6,6 +6,7 @@ knows how a key as typed finds its field.
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 import unicodedata
@@ -19,15 +20,16 @@ from pydantic import BaseModel
 from reportgen.faults import Fault, FaultyInput, Place, nearest
 from reportgen.load.csv_nodes import parse_csv
 from reportgen.load.nodes import (
+    IN_COLUMN,
     Broken,
-    CsvRow,
-    CsvTable,
     Entry,
     Mapping,
     Node,
+    Row,
+    RowTable,
     Scalar,
     Sequence,
-    column_of_field,
+    place_of_field,
 )
 from reportgen.load.text import is_file, read_text, shown, unprintable
 from reportgen.model.words import Named, OrOne, zh_names
@@ -58,7 +60,7 @@ class Reader:
                 self.faults.append(
                     Fault(
                         entry.key_place,
-                        f"“{typed}”与第 {first.key_place.line} 行的“{first.typed}”是同一个键；请删去一个",
+                        f"“{typed}”与{first.key_place.spot}的“{first.typed}”是同一个键；请删去一个",
                     )
                 )
             elif not (isinstance(entry.value, Scalar) and entry.value.text is None):
@@ -99,7 +101,7 @@ class Reader:
         for key, entry in node.entries:
             first = seen.setdefault(unicodedata.normalize("NFKC", key).strip(), entry)
             if first is not entry:
-                problem = f"“{entry.typed}”与第 {first.key_place.line} 行的键是同一个；请删去一个"
+                problem = f"“{entry.typed}”与{first.key_place.spot}的键是同一个；请删去一个"
                 self.faults.append(Fault(entry.key_place, problem))
         entries = []
         for key, entry in node.entries:
@@ -117,6 +119,8 @@ class Reader:
             return self._plain_list(node, annotation, typed)
         if isinstance(node, Scalar) and (node.text or "").lower().endswith(".csv"):
             return self._csv_beside(node, item_type)
+        if isinstance(node, RowTable):
+            return self._rows(node, item_type)
         if not isinstance(node, Sequence):
             expected = "以“- ”开头的列表，或旁边 CSV 文件的名字"
             return self._broken(node.place, _wrong_shape(node, typed, expected))
@@ -148,20 +152,19 @@ class Reader:
             self.faults += error.faults
             return Broken(node.place)
         self.files.append(path)
-        return self._csv(table, model)
+        return self._rows(table, model)
 
-    def _csv(self, table: CsvTable, model: type[BaseModel]) -> CsvTable | Broken:
+    def _rows(self, table: RowTable, model: type[BaseModel]) -> RowTable | Broken:
         fields = key_names(model)
         header: list[str] = []
         before = len(self.faults)
         for index, typed in enumerate(table.typed):
-            name = extra_column(typed) if "extra" in fields else ""
-            name = name or fields.get(typed, "")
-            down, column = column_of_field(table.head.source, index)
-            place = Place(table.place.file, table.head.line + down, column)
-            if not name:
-                named = {"附加": f"{EXTRA}自拟的名称"}
-                known = "、".join(named.get(name, name) for name in usual_names(model))
+            name = fields.get(typed) or column_of_mapping(typed, model)
+            place = place_of_field(table, table.head, index)
+            if not typed:
+                pass  # in a sheet a column may be left out; that nothing stands in it has been seen to
+            elif not name:
+                known = "、".join(f"{name}:自拟的名称" if m else name for name, m in _columns(model))
                 hint = nearest(typed, fields) or f"；可用的列：{known}"
                 self.faults.append(Fault(place, f"不认识的列“{typed}”{hint}"))
             elif name in header:
@@ -169,27 +172,37 @@ class Reader:
                 self.faults.append(Fault(place, f"列“{typed}”与列“{other}”是同一项；请删去一个"))
             header.append(name)
         for row in table.rows:
-            if unprintable(row.source):  # rare: only then is the cell looked for
+            if unprintable(row.source or "\t".join(row.fields)):  # rare: only then is the cell looked for
                 self.faults += _unprintable_cells(table, row)
         return replace(table, header=tuple(header)) if len(self.faults) == before else Broken(table.place)
 
 
-def _unprintable_cells(table: CsvTable, row: CsvRow) -> Iterator[Fault]:
+def _unprintable_cells(table: RowTable, row: Row) -> Iterator[Fault]:
     for index, text in enumerate(row.fields):
         problem = unprintable(text)
         if problem:
-            down, column = column_of_field(row.source, index)
-            place = Place(table.place.file, row.line + down, column)
-            yield Fault(place, f"{table.typed[index]}：{problem}")
+            yield Fault(place_of_field(table, row, index), f"{table.typed[index]}：{problem}")
 
 
-EXTRA = "附加:"
+def column_of_mapping(typed: str, model: type[BaseModel]) -> str:
+    """The key of a column such as «附加:负责人», which fills one entry of a mapping; else nothing."""
+    head, *rest = re.split("[:：]", typed, maxsplit=1)
+    field = key_names(model).get(head.strip())
+    name = rest[0].strip() if rest else ""
+    return f"{field}{IN_COLUMN}{name}" if field and name and is_mapping(model, field) else ""
 
 
-def extra_column(typed: str) -> str:
-    """The key of a CSV column such as «附加:负责人», which fills one entry of `extra`; else nothing."""
-    head, _, name = typed.replace("：", ":").partition(":")
-    return f"{EXTRA}{name.strip()}" if f"{head.strip()}:" == EXTRA and name.strip() else ""
+def is_mapping(model: type[BaseModel], field: str) -> bool:
+    """Whether a field holds «name: value» pairs of the user's own naming."""
+    return typing.get_origin(plain_type(model.model_fields[field].annotation)[0]) is dict
+
+
+def _columns(model: type[BaseModel]) -> list[tuple[str, bool]]:
+    """The usual name of each field, and whether it is a mapping, with a column for each key."""
+    return [
+        (usual, is_mapping(model, field))
+        for field, usual in zip(model.model_fields, usual_names(model), strict=True)
+    ]
 
 
 def key_names(model: type[BaseModel]) -> dict[str, str]:
@@ -228,7 +241,7 @@ def _wrong_shape(node: Node, what: str, expected: str) -> str:
         found = f"是“{text[:20]}”" if text else "是空的"
         hint = "；冒号要用半角“:”，后面加空格" if "：" in text else ""
         return f"“{what}”应是{expected}，这里{found}{hint}"
-    found = "列表" if isinstance(node, Sequence | CsvTable) else "“键: 值”"
+    found = "列表" if isinstance(node, Sequence | RowTable) else "“键: 值”"
     return f"“{what}”应是{expected}，这里是{found}"
 
 
@@ -254,8 +267,9 @@ def _record(header: tuple[str, ...], fields: tuple[str, ...]) -> dict[str, Any]:
     for key, text in zip(header, fields, strict=True):
         if not text.strip():
             continue
-        if key.startswith(EXTRA):
-            record.setdefault("extra", {})[key.removeprefix(EXTRA)] = text
+        field, in_column, name = key.partition(IN_COLUMN)
+        if in_column:
+            record.setdefault(field, {})[name] = text
         else:
             record[key] = text
     return record

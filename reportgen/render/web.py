@@ -65,7 +65,7 @@ def _told(loaded: Loaded, budget: Budget, fact: str) -> str | None:
         value = record.measures[found.measure]
         amount = f"{value:f}" if found.measure in PIECES else f"{value:,.2f} 元"
         place = loaded.place(*record.path)
-        lines.append(f"{Path(place.file).name} 第 {place.line} 行 {amount}")
+        lines.append(f"{Path(place.file).name} {place.spot} {amount}")
     more = f"……共 {len(found.records)} 行" if len(found.records) > SHOWN else ""
     return f"{found.what}；{'，'.join(lines)}{more}" if lines else found.what
 

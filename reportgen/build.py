@@ -83,6 +83,7 @@ def examine(path: Path, progress: Progress = lambda _: None, profile: Path | Non
         else:
             found += findings(replace(case, document=document), printed=True)
             looked_at = list(RULES)
+    found += loaded.notes
     found.sort(key=lambda fault: fault.place)
     unique = tuple(dict.fromkeys(found))
     return Examined(document, loaded, budget, unique, chosen, tuple(looked_at))

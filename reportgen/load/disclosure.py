@@ -8,8 +8,10 @@ from pathlib import Path
 from reportgen.faults import Fault, FaultyInput, Place, errors
 from reportgen.load.nodes import Entry, Mapping, Node, PathKey, Scalar, find_text, locate
 from reportgen.load.reading import Reader
+from reportgen.load.sheets import OLD_SUFFIXES, SUFFIXES
 from reportgen.load.text import MAX_TREE_BYTES, is_file, printable, read_text, shown
 from reportgen.load.validation import validate
+from reportgen.load.workbook import parse_workbook
 from reportgen.load.yaml_nodes import parse_json, parse_yaml
 from reportgen.model.disclosure import AmountUnit, Disclosure
 
@@ -22,6 +24,8 @@ class Loaded:
     root: Node
     files: tuple[Path, ...]
     """Every file that was read."""
+    notes: tuple[Fault, ...] = ()
+    """What was noticed on the way, no errors."""
     before: Loaded | None = None
     """Last year's input, if this one names it."""
 
@@ -38,7 +42,7 @@ class Loaded:
 
 
 def load_disclosure(path: Path) -> Loaded:
-    """Reads YAML (.yaml, .yml) or JSON (.json) and the input of the year before, if one is named.
+    """Reads YAML, JSON or a workbook (.xlsx), and the input of the year before if one is named.
 
     Raises `FaultyInput` with every fault found.
     """
@@ -58,7 +62,7 @@ def load_disclosure(path: Path) -> Loaded:
 
 
 def _load(path: Path) -> Loaded:
-    root = parse_file(path)
+    root, notes = parse_workbook(path) if path.suffix.lower() in SUFFIXES else (parse_file(path), [])
     reader = Reader(path.parent)
     node = reader.model(root, Disclosure, "整个文件")
     faults = list(reader.faults)
@@ -66,18 +70,24 @@ def _load(path: Path) -> Loaded:
         disclosure, more = validate(node, Disclosure, {"amount_unit": _amount_unit(node)})
         faults += more
         if disclosure is not None and not errors(faults):
-            return Loaded(disclosure, node, (path, *reader.files))
+            return Loaded(disclosure, node, (path, *reader.files), tuple(notes))
     raise FaultyInput(dict.fromkeys(map(printable, faults)))
 
 
 def parse_file(path: Path) -> Node:
     """The nodes of a YAML or JSON file."""
+    suffix = path.suffix.lower()
     parsers = {".yaml": parse_yaml, ".yml": parse_yaml, ".json": parse_json}
-    parse = parsers.get(path.suffix.lower())
+    parse = parsers.get(suffix)
     if not is_file(path):
         read_text(path)  # says what is wrong
     if parse is None:
-        problem = f"不认识的文件类型“{path.suffix}”；输入应是 .yaml、.yml 或 .json 文件"
+        what = (
+            "请在 Excel 或 WPS 里另存为 .xlsx"
+            if suffix in OLD_SUFFIXES
+            else "输入应是 .yaml、.yml、.json 或 .xlsx 文件"
+        )
+        problem = f"不认识的文件类型“{path.suffix}”；{what}"
         raise FaultyInput([Fault(Place(shown(path)), problem)])
     try:
         return parse(read_text(path, MAX_TREE_BYTES), shown(path))

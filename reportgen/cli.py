@@ -179,6 +179,7 @@ def verify_command(
 @app.command("init", help="写出一个开始填写的文件夹：带说明的 dept.yaml 和只有列名的 CSV。")
 def init_command(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="写到哪个文件夹（应是新的或空的）。")],
+    *,
     profile: Annotated[
         str, typer.Option("--profile", prompt="格式（见 reportgen profiles）", help="格式的名字或文件夹。")
     ] = "standard",
@@ -187,11 +188,14 @@ def init_command(
     ),
     name: Annotated[str, typer.Option("--department", prompt="部门名称", help="部门名称。")] = "某某局",
     kind: Annotated[str, typer.Option("--kind", help="行政单位、参公单位或事业单位。")] = "行政单位",
+    xlsx: Annotated[
+        bool, typer.Option("--xlsx", help="写成一个 Excel 工作簿 dept.xlsx，在 Excel 里填。")
+    ] = False,
 ) -> None:
     from reportgen.compose.profile import find_profile, load_profile, shipped_profiles  # noqa: PLC0415
     from reportgen.model.department import UnitKind  # noqa: PLC0415
     from reportgen.render.files import write_all  # noqa: PLC0415
-    from reportgen.starter import starter  # noqa: PLC0415
+    from reportgen.starter import beginning, starter, starter_workbook  # noqa: PLC0415
 
     try:
         own = Path(profile)
@@ -199,8 +203,10 @@ def init_command(
         chosen = find_profile(profile, Place("--profile")) if named else own
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise FaultyInput([Fault(Place(str(folder)), "已经有内容；请换一个新的文件夹")])
-        files = starter(load_profile(chosen), chosen.name, year, name, UnitKind.read(kind))
-        write_all({folder / file: content.encode() for file, content in files.items()})
+        begun = beginning(load_profile(chosen), chosen.name, year, name, UnitKind.read(kind))
+        texts = {} if xlsx else {file: text.encode() for file, text in starter(begun).items()}
+        files = starter_workbook(begun) if xlsx else texts
+        write_all({folder / file: content for file, content in files.items()})
     except FaultyInput as error:
         _tell(error.faults)
         raise typer.Exit(FAULTY) from None
@@ -211,6 +217,32 @@ def init_command(
         raise typer.Exit(FAULTY) from None
     for file in files:
         typer.echo(folder / file)
+
+
+@app.command("convert", help="把输入换一种写法：YAML（旁边带 CSV）和 Excel 工作簿互换，内容不变。")
+def convert_command(
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="输入：.yaml、.json 或 .xlsx。")],
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="写成哪个文件：.yaml 或 .xlsx。")],
+    force: Annotated[bool, typer.Option("--force", help="覆盖已有的文件。")] = False,
+) -> None:
+    from reportgen.convert import convert  # noqa: PLC0415
+    from reportgen.render.files import write_all  # noqa: PLC0415
+
+    try:
+        files = convert(source, target)
+        there = [] if force else [path for path in files if path.exists()]
+        if there:
+            problem = "已经有这个文件；请换一个文件夹，或加 --force 覆盖"
+            raise FaultyInput([Fault(Place(str(path)), problem) for path in there])
+        write_all(files)
+    except FaultyInput as error:
+        _tell(error.faults)
+        raise typer.Exit(FAULTY) from None
+    except OSError as error:
+        _tell([Fault(Place(str(target)), f"写不了文件：{error.strerror or error}")])
+        raise typer.Exit(FAULTY) from None
+    for path in files:
+        typer.echo(path)
 
 
 @app.command("schema", help="打印输入的 JSON Schema，编辑器可以据此补全和检查 dept.yaml。")

@@ -46,7 +46,7 @@ def load_disclosure(path: Path) -> Loaded:
 
     Raises `FaultyInput` with every fault found.
     """
-    loaded = _load(path)
+    loaded = load_own(path)
     named = loaded.disclosure.year_before
     if named is None:
         return loaded
@@ -54,14 +54,15 @@ def load_disclosure(path: Path) -> Loaded:
     beside = path.parent / named
     if not is_file(beside):
         raise FaultyInput([Fault(place, f"找不到上年的文件“{named}”；请写相对于本文件的路径")])
-    before = _load(beside)
+    before = load_own(beside)
     if before.disclosure.year != loaded.disclosure.year - 1:
         problem = f"“{named}”是 {before.disclosure.year} 年的，应是 {loaded.disclosure.year - 1} 年的"
         raise FaultyInput([Fault(place, problem)])
     return replace(loaded, files=(*loaded.files, *before.files), before=before)
 
 
-def _load(path: Path) -> Loaded:
+def load_own(path: Path) -> Loaded:
+    """The input alone, without the year before that it may name."""
     root, notes = parse_workbook(path) if path.suffix.lower() in SUFFIXES else (parse_file(path), [])
     reader = Reader(path.parent)
     node = reader.model(root, Disclosure, "整个文件")

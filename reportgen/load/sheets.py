@@ -24,7 +24,8 @@ MAX_CELLS = 3_000_000
 """Of a sheet's extent; a stray mark in the last row of Excel makes sixteen thousand million."""
 
 _OLE = b"\xd0\xcf\x11\xe0"
-_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+_CONTROL = re.compile("_x(00[01][0-9A-Fa-f])_")
+"""How Excel writes a control character, such as the old Mac's line end."""
 _ZEROS = re.compile("0{2,}")
 _EXACT = 10**15
 """A spreadsheet keeps fifteen digits."""
@@ -186,7 +187,7 @@ def _text(cell: Any) -> str:
     value = cell.value
     if isinstance(value, str):
         return (
-            _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
+            _CONTROL.sub(lambda found: chr(int(found[1], 16)), value)
             .replace("\r\n", "\n")
             .replace("\r", "\n")
         )

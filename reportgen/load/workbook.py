@@ -160,7 +160,7 @@ def _code_columns(names: Several[str], model: type[BaseModel]) -> set[int]:
 
 
 _CODE_AND_NAME = re.compile(
-    r"\s*[\[(（【]?(\d{3}|\d{5}|\d{7})(?!\d)[\])）】]?[\s\-—_:：.、]*[^\d\s].*", re.DOTALL
+    r"\s*[\[(（【]?(\d{3}|\d{5}|\d{7})(?!\d)(?=[^\dA-Za-z])[\])）】]?[\s\-—_:：.、]*[^\d\s].*", re.DOTALL
 )
 
 

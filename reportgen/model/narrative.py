@@ -50,6 +50,11 @@ def _subject(typed: object) -> str:
     raise reject(f"不认识的说明对象“{text}”{hint}")
 
 
+def subject_label(subject: str) -> str:
+    """A subject as people write it."""
+    return subject if subject.isdigit() else Topic(subject).label
+
+
 Subject = Annotated[str, BeforeValidator(_subject)]
 """A `Topic` by its English value, or a classification code of 3, 5 or 7 digits."""
 

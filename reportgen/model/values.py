@@ -134,6 +134,11 @@ def is_text(metadata: object) -> bool:
     return isinstance(metadata, BeforeValidator) and metadata.func is _text
 
 
+def is_amount(metadata: object) -> bool:
+    """Whether a field's metadata says that it holds an amount of money."""
+    return isinstance(metadata, BeforeValidator) and metadata.func is _amount
+
+
 def is_code(metadata: object) -> bool:
     """Whether a field's metadata says that it holds a classification code."""
     return isinstance(metadata, BeforeValidator) and metadata.func.__qualname__.startswith(_code.__name__)

@@ -54,13 +54,19 @@ class Examined:
     """Those that were looked at; faults of the input leave the document's own unseen."""
 
 
-def examine(path: Path, progress: Progress = lambda _: None, profile: Path | None = None) -> Examined:
+def examine(
+    path: Path,
+    progress: Progress = lambda _: None,
+    profile: Path | None = None,
+    unit: str | None = None,
+) -> Examined:
     """Everything that is wrong with an input; raises `FaultyInput` only where it cannot be read.
 
-    `profile` is a folder to use instead of the profile that the input names.
+    `profile` is a folder to use instead of the profile that the input names; `unit` the code of a
+    unit with a file of its own, whose report is meant.
     """
     progress(STAGES[0])
-    loaded = load_disclosure(path)
+    loaded = load_disclosure(path, unit)
     folder = profile or find_profile(loaded.disclosure.profile, loaded.place("profile"))
     templates = load_profile(folder)
     progress(STAGES[1])
@@ -90,10 +96,13 @@ def examine(path: Path, progress: Progress = lambda _: None, profile: Path | Non
 
 
 def prepare(
-    path: Path, progress: Progress = lambda _: None, profile: Path | None = None
+    path: Path,
+    progress: Progress = lambda _: None,
+    profile: Path | None = None,
+    unit: str | None = None,
 ) -> tuple[Document, list[Fault]]:
     """The composed document of an input and its findings, hints left out; raises `FaultyInput`."""
-    return _sound(examine(path, progress, profile))
+    return _sound(examine(path, progress, profile, unit))
 
 
 def _sound(examined: Examined) -> tuple[Document, list[Fault]]:
@@ -109,13 +118,14 @@ def build(
     progress: Progress = lambda _: None,
     profile: Path | None = None,
     *,
+    unit: str | None = None,
     verified: bool = True,
 ) -> Built:
     """Every format of one input; raises `FaultyInput`, or `PrintingUnavailable` without Pango.
 
     `verified`: read the finished files back and refuse any number that is not the budget's.
     """
-    examined = examine(path, progress, profile)
+    examined = examine(path, progress, profile, unit)
     document, warnings = _sound(examined)
     name = safe_name(document.file_name)
     files = {f"{name}.{form}": content for form, content in _printed(document, formats, progress).items()}

@@ -50,6 +50,15 @@ def _options(
     """由预算明细生成部门预算公开报告（PDF、DOCX）。"""
 
 
+ProfileOption = Annotated[
+    Path | None, typer.Option("--profile", metavar="DIR", help="用这个文件夹里的格式，不用输入里写的。")
+]
+UnitOption = Annotated[
+    str | None,
+    typer.Option("--unit", metavar="CODE", help="只出这个单位自己的预算（它要有自己的输入文件）。"),
+]
+
+
 def _formats(typed: str) -> list[Format]:
     known = [f.value for f in Format]
     wanted = [word.strip().lower() for word in typed.split(",") if word.strip()]
@@ -63,13 +72,13 @@ def _formats(typed: str) -> list[Format]:
 @app.command("build", help="生成报告。每写出一个文件，在标准输出打印一行路径。")
 def build_command(
     inputs: Annotated[list[Path], typer.Argument(metavar="dept.yaml...", help="输入文件，可以有多个。")],
+    *,
     out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="写到哪个文件夹。")] = Path("out"),
     formats: Annotated[
         str, typer.Option("--format", metavar="pdf,docx,html", help="写出哪些格式。")
     ] = "pdf,docx",
-    profile: Annotated[
-        Path | None, typer.Option("--profile", metavar="DIR", help="用这个文件夹里的格式，不用输入里写的。")
-    ] = None,
+    profile: ProfileOption = None,
+    unit: UnitOption = None,
     verify: Annotated[
         bool, typer.Option("--verify/--no-verify", help="写出前把文件读回来，逐个核对数字。")
     ] = True,
@@ -80,7 +89,7 @@ def build_command(
     for path in inputs:
         try:
             with _progress(path) as progress:
-                built = build(path, wanted, progress, profile, verified=verify)
+                built = build(path, wanted, progress, profile, unit=unit, verified=verify)
             _tell(sorted(built.warnings, key=lambda fault: fault.place))
             _write(built, path, out, written)
         except FaultyInput as error:
@@ -105,9 +114,9 @@ class CheckFormat(StrEnum):
 @app.command("check", help="核对输入和要印的内容，列出全部问题，不写出文件。")
 def check_command(
     inputs: Annotated[list[Path], typer.Argument(metavar="dept.yaml...", help="输入文件，可以有多个。")],
-    profile: Annotated[
-        Path | None, typer.Option("--profile", metavar="DIR", help="用这个文件夹里的格式，不用输入里写的。")
-    ] = None,
+    *,
+    profile: ProfileOption = None,
+    unit: UnitOption = None,
     form: Annotated[
         CheckFormat, typer.Option("--format", help="text 给人看；json、sarif 给程序读。")
     ] = CheckFormat.TEXT,
@@ -116,7 +125,7 @@ def check_command(
 ) -> None:
     from reportgen.check.report import as_json, as_sarif, text_lines  # noqa: PLC0415
 
-    all_checked = [_checked(path, profile) for path in inputs]
+    all_checked = [_checked(path, profile, unit) for path in inputs]
     if form is CheckFormat.JSON:
         typer.echo(as_json(all_checked))
     elif form is CheckFormat.SARIF:
@@ -130,12 +139,12 @@ def check_command(
         raise typer.Exit(FAULTY)
 
 
-def _checked(path: Path, profile: Path | None) -> Checked:
+def _checked(path: Path, profile: Path | None, unit: str | None) -> Checked:
     from reportgen.check.report import Checked  # noqa: PLC0415
 
     try:
         with _progress(path) as progress:
-            found = examine(path, progress, profile)
+            found = examine(path, progress, profile, unit)
     except FaultyInput as error:
         return Checked(str(path), error.faults, {}, ())
     return Checked(str(path), found.findings, found.settings, found.rules)
@@ -145,9 +154,8 @@ def _checked(path: Path, profile: Path | None) -> Checked:
 def verify_command(
     report: Annotated[Path, typer.Argument(metavar="REPORT", help="报告：.docx 或 .pdf。")],
     source: Annotated[Path, typer.Argument(metavar="dept.yaml", help="它的输入文件。")],
-    profile: Annotated[
-        Path | None, typer.Option("--profile", metavar="DIR", help="用这个文件夹里的格式，不用输入里写的。")
-    ] = None,
+    profile: ProfileOption = None,
+    unit: UnitOption = None,
 ) -> None:
     from reportgen.verify import READERS, verify  # noqa: PLC0415
 
@@ -157,7 +165,7 @@ def verify_command(
     try:
         content = report.read_bytes()
         with _progress(source) as progress:
-            document, _ = prepare(source, progress, profile)
+            document, _ = prepare(source, progress, profile, unit)
         found = verify(document, content, suffix)
     except FaultyInput as error:
         _tell(error.faults)

@@ -103,7 +103,7 @@ def nothing_is_listed_twice(case: Case) -> Iterator[Fault]:
             if code in codes[:at]:
                 yield Fault(loaded.place(key, at, "code"), f"{what}编码“{code}”重复")
     assets = disclosure.assets.items if disclosure.assets else ()
-    for at, (category, name) in _again((a.category, a.name) for a in assets):
+    for at, (_, category, name) in _again((a.unit, a.category, a.name) for a in assets):
         place = loaded.place("assets", "items", at)
         yield Fault(place, f"“{category}”里的“{name}”已经列过；请合并成一条")
     for at, (year, name, unit) in _again((p.year, p.name, p.unit) for p in disclosure.past):

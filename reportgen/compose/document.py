@@ -26,6 +26,7 @@ from reportgen.compose.templates import LabelFault, LackingData, Templates
 from reportgen.compose.values import subjects
 from reportgen.derive.budget import Budget
 from reportgen.derive.dimensions import read_dimension
+from reportgen.derive.holdings import all_assets, all_staff
 from reportgen.derive.selection import MissingData
 from reportgen.faults import Fault, FaultyInput, Place, Severity, nearest
 from reportgen.load import Loaded
@@ -70,6 +71,7 @@ class _Composer:
         common = {
             "year": disclosure.year,
             "prior_year": disclosure.year - 1,
+            "publisher": disclosure.level.label,
             **{
                 name: getattr(disclosure, name)
                 for name in (
@@ -78,11 +80,11 @@ class _Composer:
                     "projects",
                     "procurement",
                     "services",
-                    "assets",
-                    "staff",
                     "terms",
                 )
             },
+            "assets": all_assets(disclosure.assets),
+            "staff": all_staff(disclosure.staff),
             "performance": next((p for p in disclosure.performance if p.unit is None), None),
             "performances": disclosure.performance,
             "name_of": self._name_of,

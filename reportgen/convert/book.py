@@ -10,9 +10,9 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from reportgen.convert.typed import Column, Typed, columns, usual_name
+from reportgen.convert.typed import Column, Typed, columns
 from reportgen.load.nodes import IN_COLUMN
-from reportgen.load.reading import is_mapping, plain_type
+from reportgen.load.reading import is_mapping, plain_type, usual_name
 from reportgen.load.sections import ENTRY, INFO, Layout, is_record, records_of, section
 from reportgen.model.disclosure import LEDGER, Disclosure
 

@@ -7,11 +7,12 @@ import tempfile
 from pathlib import Path
 
 from reportgen.convert.book import book
-from reportgen.convert.typed import Typed, typed, usual_name
+from reportgen.convert.typed import Typed, typed
 from reportgen.convert.workbook import unfit, workbook
 from reportgen.convert.yaml_files import yaml_files
 from reportgen.faults import Fault, FaultyInput, Place
 from reportgen.load.disclosure import load_own
+from reportgen.load.reading import usual_name
 from reportgen.load.sheets import SUFFIXES
 from reportgen.load.text import shown
 from reportgen.model.disclosure import Disclosure

@@ -13,13 +13,13 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from reportgen.load.nodes import IN_COLUMN
-from reportgen.load.reading import is_mapping, plain_type
+from reportgen.load.reading import is_mapping, plain_type, usual_name
 from reportgen.model.control import Control
 from reportgen.model.disclosure import Disclosure
 from reportgen.model.lines import Item
 from reportgen.model.narrative import subject_label
 from reportgen.model.values import YUAN_PER, is_amount
-from reportgen.model.words import Word, zh_names
+from reportgen.model.words import Word
 
 Typed: TypeAlias = "str | int | Decimal | list[Typed] | dict[str, Typed]"
 """Numbers stay numbers, so that a workbook can hold them as such."""
@@ -42,11 +42,6 @@ def typed(record: BaseModel, amount_unit: str) -> dict[str, Typed]:
             label = KEY_LABELS.get((model, name), str)
             found[usual_name(model, name)] = _value(value, info, amount_unit, label)
     return found
-
-
-def usual_name(model: type[BaseModel], field: str) -> str:
-    """The first Chinese name of a field."""
-    return next(iter(zh_names(model.model_fields[field].metadata)), field)
 
 
 def _value(value: Any, info: FieldInfo, amount_unit: str, label: Callable[[str], str]) -> Typed:

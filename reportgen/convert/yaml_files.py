@@ -13,7 +13,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.representer import RoundTripRepresenter
 from ruamel.yaml.scalarstring import LiteralScalarString
 
-from reportgen.convert.typed import Typed, columns, usual_name
+from reportgen.convert.typed import Typed, columns
+from reportgen.load.reading import usual_name
 from reportgen.load.sections import records_of
 from reportgen.model.disclosure import LEDGER, Disclosure
 from reportgen.model.lines import ExpenditureLine

@@ -279,8 +279,14 @@ def _purchases(disclosure: Disclosure, kinds: Mapping[str, UnitKind], source: st
 
 def _assets(disclosure: Disclosure) -> Iterator[Record]:
     for index, item in enumerate(disclosure.assets.items if disclosure.assets else ()):
+        unit = item.unit or own_unit(disclosure)
         yield Record(
-            {"category": item.category, "name": item.name, "record": f"assets/{index}"},
+            {
+                "category": item.category,
+                "name": item.name,
+                "record": f"assets/{index}",
+                **({"unit": unit} if unit else {}),
+            },
             {m: Decimal(v) for m in (*PIECES, "value") if (v := getattr(item, m)) is not None},
             ("assets", "items", index),
         )

@@ -5,11 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from reportgen.faults import Fault, FaultyInput, Place, errors
+from reportgen.faults import Fault, FaultyInput, Place, Severity, errors
 from reportgen.load.nodes import Entry, Mapping, Node, PathKey, Scalar, find_text, locate
 from reportgen.load.reading import Reader
 from reportgen.load.sheets import OLD_SUFFIXES, SUFFIXES
 from reportgen.load.text import MAX_TREE_BYTES, is_file, printable, read_text, shown
+from reportgen.load.units import (
+    UNITS,
+    UnitFile,
+    as_unit_file,
+    department,
+    find_unit,
+    named_files,
+    unit_report,
+)
 from reportgen.load.validation import validate
 from reportgen.load.workbook import parse_workbook
 from reportgen.load.yaml_nodes import parse_json, parse_yaml
@@ -41,38 +50,91 @@ class Loaded:
         return (find_text(entry.value, text) if entry and typed_otherwise else None) or exact
 
 
-def load_disclosure(path: Path) -> Loaded:
+def load_disclosure(path: Path, unit: str | None = None) -> Loaded:
     """Reads YAML, JSON or a workbook (.xlsx), and the input of the year before if one is named.
 
+    `unit`: the report of this unit alone, from the file that the department's list of units names.
     Raises `FaultyInput` with every fault found.
     """
-    loaded = load_own(path)
+    loaded = load_own(path, unit)
     named = loaded.disclosure.year_before
     if named is None:
         return loaded
     place = loaded.place("year_before")
-    beside = path.parent / named
+    beside = Path(place.file).parent / named
     if not is_file(beside):
         raise FaultyInput([Fault(place, f"找不到上年的文件“{named}”；请写相对于本文件的路径")])
-    before = load_own(beside)
+    read = _read(beside)
+    theirs = unit if unit is not None and place.file == shown(path) else None  # named by the department
+    if theirs is not None and theirs not in [file.code for file in read.units]:
+        problem = f"“{named}”里没有单位 {theirs} 自己的文件，上年数只有明细里写的"
+        return replace(loaded, notes=(*loaded.notes, Fault(place, problem, Severity.WARNING)))
+    before = _validated(beside, read, theirs)
     if before.disclosure.year != loaded.disclosure.year - 1:
         problem = f"“{named}”是 {before.disclosure.year} 年的，应是 {loaded.disclosure.year - 1} 年的"
         raise FaultyInput([Fault(place, problem)])
     return replace(loaded, files=(*loaded.files, *before.files), before=before)
 
 
-def load_own(path: Path) -> Loaded:
+def load_own(path: Path, unit: str | None = None) -> Loaded:
     """The input alone, without the year before that it may name."""
+    return _validated(path, _read(path), unit)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """An input's file and those of its units, not yet put together."""
+
+    node: Mapping
+    units: tuple[UnitFile, ...]
+    files: tuple[Path, ...]
+    notes: tuple[Fault, ...]
+
+
+def _read(path: Path) -> _Read:
+    node, files, notes = _read_file(path)
+    entry = dict(node.entries).get(UNITS)
+    named, faults = named_files(entry.value if entry else None, path.parent)
+    units = []
+    for place, beside in named:
+        try:
+            below, more, told = _read_file(beside)
+        except FaultyInput as error:
+            faults += error.faults
+            continue
+        unit, wrong = as_unit_file(place, beside, below)
+        units.append(unit)
+        faults += wrong
+        files += more
+        notes += told
+    if faults:
+        raise FaultyInput(dict.fromkeys(map(printable, faults)))
+    return _Read(node, tuple(units), files, notes)
+
+
+def _read_file(path: Path) -> tuple[Mapping, tuple[Path, ...], tuple[Fault, ...]]:
     root, notes = parse_workbook(path) if path.suffix.lower() in SUFFIXES else (parse_file(path), [])
     reader = Reader(path.parent)
     node = reader.model(root, Disclosure, "整个文件")
+    if isinstance(node, Mapping) and not errors(reader.faults):
+        return node, (path, *reader.files), tuple(notes)
     faults = list(reader.faults)
-    if isinstance(node, Mapping):
-        disclosure, more = validate(node, Disclosure, {"amount_unit": _amount_unit(node)})
-        faults += more
-        if disclosure is not None and not errors(faults):
-            return Loaded(disclosure, node, (path, *reader.files), tuple(notes))
+    if isinstance(node, Mapping) and UNITS not in dict(node.entries):
+        # what can be read is validated all the same, so that all faults are told at once
+        faults += validate(node, Disclosure, {"amount_unit": _amount_unit(node)})[1]
     raise FaultyInput(dict.fromkeys(map(printable, faults)))
+
+
+def _validated(path: Path, read: _Read, unit: str | None) -> Loaded:
+    node, faults = read.node, list[Fault]()
+    if unit is not None:
+        node, faults = unit_report(read.node, find_unit(read.units, unit, path))
+    elif read.units:
+        node, faults = department(read.node, read.units)
+    disclosure, more = validate(node, Disclosure, {"amount_unit": _amount_unit(node)})
+    if disclosure is None or faults or errors(more):
+        raise FaultyInput(dict.fromkeys(map(printable, [*faults, *more])))
+    return Loaded(disclosure, node, read.files, read.notes)
 
 
 def parse_file(path: Path) -> Node:

@@ -64,7 +64,37 @@ class Broken:
     place: Place
 
 
-Node: TypeAlias = Scalar | Mapping | Sequence | RowTable | Broken
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The records that one file has of a list."""
+
+    records: Sequence | RowTable
+    given: tuple[tuple[str, str], ...] = ()
+    """Said for every record that does not say it itself."""
+    unless: str = ""
+    """Not given to records that say this."""
+
+    def __len__(self) -> int:
+        return len(self.records.rows if isinstance(self.records, RowTable) else self.records.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A list whose records stand in several files."""
+
+    place: Place
+    parts: tuple[Part, ...]
+
+    def part_of(self, index: int) -> tuple[Node, int]:
+        """The part that holds a record, and the record's position there."""
+        for part in self.parts:
+            if index < len(part):
+                return part.records, index
+            index -= len(part)
+        return Sequence(self.place, ()), index
+
+
+Node: TypeAlias = Scalar | Mapping | Sequence | RowTable | Joined | Broken
 
 
 IN_COLUMN = ":"
@@ -100,7 +130,10 @@ def column_of_field(source: str, index: int) -> tuple[int, int]:
 def locate(node: Node, path: tuple[PathKey, ...]) -> tuple[Place, str]:
     """The place of the value at `path` (or of the nearest thing above it) and the key as typed."""
     place, typed = node.place, ""
-    for depth, key in enumerate(path):
+    for depth, step in enumerate(path):
+        key: PathKey = step
+        if isinstance(node, Joined) and isinstance(step, int):
+            node, key = node.part_of(step)
         if isinstance(node, Mapping):
             entry = next((e for k, e in node.entries if k == key), None)
             if entry is None:
@@ -127,6 +160,8 @@ def key_place(node: Node, path: tuple[PathKey, ...]) -> Place:
     """Where the last key of `path` itself was typed."""
     above, key = path[:-1], path[-1]
     for step in above:
+        if isinstance(node, Joined) and isinstance(step, int):
+            node, step = node.part_of(step)  # noqa: PLW2901  (the same step, counted within its part)
         if isinstance(node, Mapping):
             node = dict(node.entries)[str(step)].value
         elif isinstance(node, Sequence) and isinstance(step, int):
@@ -144,6 +179,8 @@ def find_text(node: Node, text: str) -> Place | None:
         below = tuple(entry.value for _, entry in node.entries)
     elif isinstance(node, Sequence):
         below = node.items
+    elif isinstance(node, Joined):
+        below = tuple(part.records for part in node.parts)
     return next((place for child in below if (place := find_text(child, text))), None)
 
 

@@ -23,8 +23,10 @@ from reportgen.load.nodes import (
     IN_COLUMN,
     Broken,
     Entry,
+    Joined,
     Mapping,
     Node,
+    Part,
     Row,
     RowTable,
     Scalar,
@@ -32,7 +34,7 @@ from reportgen.load.nodes import (
     place_of_field,
 )
 from reportgen.load.text import is_file, read_text, shown, unprintable
-from reportgen.model.words import Named, OrOne, zh_names
+from reportgen.model.words import Bare, Named, OrOne, zh_names
 
 
 @dataclass
@@ -124,9 +126,8 @@ class Reader:
         if not isinstance(node, Sequence):
             expected = "以“- ”开头的列表，或旁边 CSV 文件的名字"
             return self._broken(node.place, _wrong_shape(node, typed, expected))
-        return Sequence(
-            node.place, tuple(self.model(item, item_type, f"{typed}的一项") for item in node.items)
-        )
+        items = (_record_of(item, item_type) for item in node.items)
+        return Sequence(node.place, tuple(self.model(item, item_type, f"{typed}的一项") for item in items))
 
     def _plain_list(self, node: Node, annotation: Any, typed: str) -> Node:
         if isinstance(node, Scalar):  # one paragraph needs no dash
@@ -177,6 +178,15 @@ class Reader:
         return replace(table, header=tuple(header)) if len(self.faults) == before else Broken(table.place)
 
 
+def _record_of(item: Node, model: type[BaseModel]) -> Node:
+    """A bare text as a record, where the model says which field it stands for."""
+    fields = model.model_fields.items()
+    bare = next((name for name, info in fields if any(isinstance(m, Bare) for m in info.metadata)), "")
+    if isinstance(item, Scalar) and item.text and bare:
+        return Mapping(item.place, ((bare, Entry(bare, item.place, item)),))
+    return item
+
+
 def _unprintable_cells(table: RowTable, row: Row) -> Iterator[Fault]:
     for index, text in enumerate(row.fields):
         problem = unprintable(text)
@@ -214,9 +224,14 @@ def key_names(model: type[BaseModel]) -> dict[str, str]:
     return names
 
 
+def usual_name(model: type[BaseModel], field: str) -> str:
+    """The first Chinese name of a field, the English one where there is none."""
+    return next(iter(zh_names(model.model_fields[field].metadata)), field)
+
+
 def usual_names(model: type[BaseModel]) -> list[str]:
     """The usual Chinese name of each field, the English one where there is none."""
-    return [next(iter(zh_names(info.metadata)), name) for name, info in model.model_fields.items()]
+    return [usual_name(model, field) for field in model.model_fields]
 
 
 def plain_type(annotation: Any) -> tuple[Any, tuple[object, ...]]:
@@ -259,7 +274,19 @@ def plain(node: Node) -> Any:
         return {key: plain(entry.value) for key, entry in node.entries}
     if isinstance(node, Sequence):
         return [plain(item) for item in node.items]
+    if isinstance(node, Joined):
+        return [record for part in node.parts for record in _completed(part)]
     return [_record(node.header, row.fields) for row in node.rows]
+
+
+def _completed(part: Part) -> list[Any]:
+    """The records of a part, with what is given for those that do not say it themselves."""
+    records: list[Any] = plain(part.records)
+    for record in records:
+        if isinstance(record, dict) and part.unless not in record:
+            for key, text in part.given:
+                record.setdefault(key, text)
+    return records
 
 
 def _record(header: tuple[str, ...], fields: tuple[str, ...]) -> dict[str, Any]:

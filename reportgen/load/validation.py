@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from reportgen.faults import Fault
-from reportgen.load.nodes import Broken, Mapping, Node, PathKey, Sequence, key_place, locate
+from reportgen.load.nodes import Broken, Joined, Mapping, Node, PathKey, Sequence, key_place, locate
 from reportgen.load.reading import plain, plain_type
 from reportgen.model.words import zh_names
 
@@ -58,7 +58,10 @@ def field_words(model: type[BaseModel], path: tuple[PathKey, ...]) -> str:
 
 
 def _through_broken(node: Node, path: tuple[PathKey, ...]) -> bool:
-    for key in path:
+    for step in path:
+        key: PathKey = step
+        if isinstance(node, Joined) and isinstance(step, int):
+            node, key = node.part_of(step)
         if isinstance(node, Mapping):
             node = next((entry.value for name, entry in node.entries if name == key), node)
         elif isinstance(node, Sequence) and isinstance(key, int):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from reportgen.model.values import Amount, Count, Day, Text
+from reportgen.model.values import Amount, Count, Day, Key, Text
 from reportgen.model.words import Model, Zh
 
 
 class Asset(Model):
+    unit: Annotated[Key | None, Zh("单位", "单位编码", about="单位编码，可不写")] = None
     category: Annotated[Text, Zh("类别", about="如 车辆、设备")]
     name: Annotated[Text, Zh("名称", about="名称")]
     held: Annotated[Count, Zh("保有", "保有数量", about="现有数量")] = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from reportgen.model.values import Count, Key, Text
-from reportgen.model.words import Model, Word, Zh
+from reportgen.model.words import Bare, Model, Word, Zh
 
 
 class UnitKind(Word):
@@ -22,6 +22,11 @@ class Unit(Model):
     kind: Annotated[UnitKind, Zh("性质", "单位性质")]
     rank: Annotated[Text | None, Zh("规格", "单位规格", about="如 副处（县）级")] = None
     support: Annotated[Text | None, Zh("经费保障形式", about="如 财政拨款")] = None
+    file: Annotated[
+        Text | None,
+        Bare(),
+        Zh("文件", "单位文件", about="这个单位自己的输入文件；编码、名称、性质照它写的，明细计入部门"),
+    ] = None
     extra: Annotated[
         dict[Text, Text], Zh("附加", about="只有某个地区的表单才问的内容，`名: 值`；CSV 里写成列 `附加:名`")
     ] = {}
@@ -30,6 +35,7 @@ class Unit(Model):
 class StaffGroup(Model):
     """People of one kind: posts authorised and people present."""
 
+    unit: Annotated[Key | None, Zh("单位", "单位编码", about="单位编码，可不写")] = None
     name: Annotated[Text, Zh("类别", "人员类别", about="如 行政人员")]
     authorised: Annotated[Count, Zh("编制", "编制数", about="编制人数")] = 0
     present: Annotated[Count, Zh("实有", "实有数", about="实有人数")] = 0

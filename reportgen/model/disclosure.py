@@ -22,6 +22,13 @@ class AmountUnit(Word):
     WAN = "wan", "万元"
 
 
+class Level(Word):
+    """Who publishes: a department with its units, or one unit its own budget."""
+
+    DEPARTMENT = "department", "部门"
+    UNIT = "unit", "单位"
+
+
 LEDGER = "支出"
 """The name of the only ledger where the input gives a bare list of lines."""
 
@@ -37,6 +44,7 @@ class Disclosure(Model):
     year: Annotated[Year, Zh("年度", "预算年度", about="预算年度，如 2024")]
     amount_unit: Annotated[AmountUnit, Zh("金额单位")] = AmountUnit.YUAN
     """The unit of amounts typed without one."""
+    level: Annotated[Level, Zh("预算级次")] = Level.DEPARTMENT
     department: Annotated[Department, Zh("部门", about="公开预算的部门")]
     units: Annotated[tuple[Unit, ...], Zh("单位", about="部门预算包括的单位；没有就是部门自己")] = ()
     defaults: Annotated[Defaults, Zh("默认", about="明细没有写明时采用的值")] = Defaults()

@@ -43,6 +43,11 @@ class OrOne:
     """On a list of records: a bare record stands for a list of one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """On a field of a record: in a list, a bare text stands for a record that says only this."""
+
+
 def reject(message: str) -> PydanticCustomError:
     """The one kind of error validators raise: `message` is Chinese and ready to print."""
     return PydanticCustomError("reportgen", "{message}", {"message": message})

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 from reportgen.load.reading import plain_type
 from reportgen.model.disclosure import Disclosure
 from reportgen.model.values import is_code
-from reportgen.model.words import Named, OrOne, Word, about, zh_names
+from reportgen.model.words import Bare, Named, OrOne, Word, about, zh_names
 
 CSV = {"type": "string", "pattern": r"\.csv$", "description": "旁边的 CSV 文件"}
 AMOUNT = {
@@ -22,6 +22,9 @@ AMOUNT = {
     "description": "元；也可以写 12.5万元",
 }
 CODE = {"type": ["string", "integer"], "pattern": r"^\d{3}(\d{2}){0,2}$"}
+
+INSTEAD = {"expenditure": "units"}
+"""What need not be said where another key is there: the lines may stand in the files of the units."""
 
 SCALARS: dict[type, dict[str, Any]] = {
     bool: {"enum": ["是", "否", "yes", "no", True, False]},
@@ -63,7 +66,8 @@ def _define(model: type[BaseModel], definitions: dict[str, Any]) -> dict[str, An
             for word in words:
                 properties[word] = schema
             if info.is_required():
-                needed.append({"anyOf": [{"required": [word]} for word in words]})
+                instead = zh_names(model.model_fields[INSTEAD[name]].metadata) if name in INSTEAD else ()
+                needed.append({"anyOf": [{"required": [word]} for word in (*words, *instead)]})
         definitions[model.__name__] = {
             "type": "object",
             "properties": properties,
@@ -91,8 +95,15 @@ def _type(annotation: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     origin, arguments = typing.get_origin(inner), typing.get_args(inner)
     if origin is tuple:
         items = {"type": "array", "items": _type(arguments[0], definitions)}
-        of_records = isinstance(arguments[0], type) and issubclass(arguments[0], BaseModel)
-        return {"anyOf": [items, CSV]} if of_records else items
+        record = arguments[0]
+        if not (isinstance(record, type) and issubclass(record, BaseModel)):
+            return items
+        bare = next(
+            (i for i in record.model_fields.values() if any(isinstance(m, Bare) for m in i.metadata)), None
+        )
+        if bare is not None:  # an item may be the text of this field alone
+            items["items"] = {"anyOf": [items["items"], {"type": "string", "description": told(bare)}]}
+        return {"anyOf": [items, CSV]}
     if origin is dict:
         return {"type": "object", "additionalProperties": _type(arguments[1], definitions)}
     if isinstance(inner, type) and issubclass(inner, BaseModel):

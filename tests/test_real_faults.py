@@ -78,8 +78,8 @@ SLIPS = {
     ),
     "two units that are one line short of the department": Slip(
         "hubei-jianghan",
-        "lines.csv",
-        r"(?m)^118002,.*\n",
+        "交通大队/lines.csv",
+        r"(?m)^20402.*\n",
         "",
         "T1-control",
         "批复数“支出总计” 890,525,500.00 元，与明细合计",

@@ -271,7 +271,7 @@ def _untitled(opened: Workbook) -> None:
 
 
 def _label(opened: Workbook) -> None:
-    opened["基本信息"]["A5"] = "部门:编马"
+    opened["基本信息"]["A6"] = "部门:编马"
 
 
 FAULTS: dict[str, tuple[Callable[[Workbook], None], list[str]]] = {
@@ -310,8 +310,8 @@ FAULTS: dict[str, tuple[Callable[[Workbook], None], list[str]]] = {
     "a strange label": (
         _label,
         [
-            "dept.xlsx:基本信息!A5: 错误：不认识的键“编马”，是不是“编码”？",
-            "dept.xlsx:基本信息!A5: 错误：缺少“编码（code）”",
+            "dept.xlsx:基本信息!A6: 错误：不认识的键“编马”，是不是“编码”？",
+            "dept.xlsx:基本信息!A6: 错误：缺少“编码（code）”",
         ],
     ),
 }

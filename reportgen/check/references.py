@@ -114,6 +114,23 @@ def nothing_is_listed_twice(case: Case) -> Iterator[Fault]:
         yield Fault(loaded.place("performance", at), f"{whose}的整体绩效已经列过；请合并成一条")
 
 
+@rule(
+    "T9-unlike-assets", Severity.ERROR, "各单位同名的资产能加在一起：计量单位和附加内容相同", essential=True
+)
+def assets_of_units_add_up(case: Case) -> Iterator[Fault]:
+    """Sentences tell one number for all units; square metres written as a text cannot be added."""
+    assets = case.budget.disclosure.assets
+    first: dict[tuple[str, str], int] = {}
+    for at, asset in enumerate(assets.items if assets else ()):
+        other = first.setdefault((asset.category, asset.name), at)
+        if assets and other != at:
+            before = assets.items[other]
+            if (asset.measure, asset.extra) != (before.measure, before.extra):
+                problem = "计量单位或附加内容不同，不能相加；请改成一样的，或改用不同的名称"
+                place = case.loaded.place("assets", "items", at)
+                yield Fault(place, f"“{asset.category}”里的“{asset.name}”有几个单位列了，{problem}")
+
+
 def _again(keys: Iterable[K]) -> Iterator[tuple[int, K]]:
     """Those keys, with their positions, that came before."""
     seen: set[K] = set()

@@ -127,8 +127,10 @@ class _Composer:
 
     @property
     def listed(self) -> list[str]:
-        """The tables that parts list, in the order they are printed."""
-        return [name for part in self.profile.spec.parts for name in part.tables]
+        """The tables that parts list for such a publisher, in the order they are printed."""
+        every = [name for part in self.profile.spec.parts for name in part.tables]
+        ours = (None, self.budget.disclosure.level)
+        return [name for name in every if self.profile.tables[name].level in ours]
 
     def _titles(self, spec: TableSpec) -> list[str]:
         """A table's titles as lists of tables print them; its own faults are told where it is built."""
@@ -171,7 +173,7 @@ class _Composer:
             if part.text is not None:
                 text = Markup(self.templates.narrative(part.text, self._functions_for_text()))
                 return section("text", text, in_contents=part.in_contents)
-            return self._tables_part(part, [table for name in part.tables for table in tables[name]])
+            return self._tables_part(part, [table for name in part.tables for table in tables.get(name, ())])
         except LackingData as error:
             self.faults += [] if self.lacking else error.faults
         except LabelFault as error:

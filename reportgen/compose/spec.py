@@ -12,6 +12,7 @@ from reportgen.compose.numbers import AmountStyle, PercentStyle
 from reportgen.derive.dimensions import DIMENSIONS, Condition, read_conditions, read_dimension
 from reportgen.derive.records import SOURCES
 from reportgen.faults import nearest
+from reportgen.model.disclosure import Level
 from reportgen.model.values import Count, YesNo
 from reportgen.model.words import Model, Word, Zh, reject
 
@@ -331,6 +332,8 @@ class TableSpec(Model):
     omit_empty: Annotated[YesNo, Zh("无数据不印")] = False
     notes: Annotated[tuple[str, ...], Zh("注")] = ()
     notes_when_empty: Annotated[YesNo, Zh("空表也印注")] = True
+    level: Annotated[Level | None, Zh("预算级次")] = None
+    """Printed in a department's report only, or in a unit's."""
     empty: Annotated[str, Zh("空表说明")] = ""
     """The statement under a table that has no figure (rule R4)."""
     orientation: Annotated[Orientation, Zh("方向")] = Orientation.AUTO

@@ -11,12 +11,12 @@ from reportgen.load.reading import Reader
 from reportgen.load.sheets import OLD_SUFFIXES, SUFFIXES
 from reportgen.load.text import MAX_TREE_BYTES, is_file, printable, read_text, shown
 from reportgen.load.units import (
-    UNITS,
     UnitFile,
     as_unit_file,
     department,
     find_unit,
     named_files,
+    names_files,
     unit_report,
 )
 from reportgen.load.validation import validate
@@ -93,8 +93,7 @@ class _Read:
 
 def _read(path: Path) -> _Read:
     node, files, notes = _read_file(path)
-    entry = dict(node.entries).get(UNITS)
-    named, faults = named_files(entry.value if entry else None, path.parent)
+    named, faults = named_files(node, path.parent)
     units = []
     for place, beside in named:
         try:
@@ -119,7 +118,7 @@ def _read_file(path: Path) -> tuple[Mapping, tuple[Path, ...], tuple[Fault, ...]
     if isinstance(node, Mapping) and not errors(reader.faults):
         return node, (path, *reader.files), tuple(notes)
     faults = list(reader.faults)
-    if isinstance(node, Mapping) and UNITS not in dict(node.entries):
+    if isinstance(node, Mapping) and not names_files(node):
         # what can be read is validated all the same, so that all faults are told at once
         faults += validate(node, Disclosure, {"amount_unit": _amount_unit(node)})[1]
     raise FaultyInput(dict.fromkeys(map(printable, faults)))

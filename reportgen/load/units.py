@@ -48,10 +48,15 @@ class UnitFile:
     """Read, not yet validated."""
 
 
-def named_files(units: Node | None, folder: Path) -> tuple[list[tuple[Place, Path]], list[Fault]]:
-    """The files that a list of units names, in order; they must lie in the folder or below it."""
+def names_files(main: Mapping) -> bool:
+    """Whether any unit of a department has a file of its own."""
+    return any(FILE in dict(unit.entries) for unit in _mappings(_value(main, UNITS)))
+
+
+def named_files(main: Mapping, folder: Path) -> tuple[list[tuple[Place, Path]], list[Fault]]:
+    """The files of a department's units, in order; they must lie in the folder or below it."""
     found, faults = [], []
-    for unit in _mappings(units):
+    for unit in _mappings(_value(main, UNITS)):
         entry = dict(unit.entries).get(FILE)
         if entry is None or not isinstance(entry.value, Scalar):
             continue

@@ -27,7 +27,7 @@ MOST_DIFFERENCES = 60
 """Shown by `verify`; a file of another year differs in every number."""
 
 app = typer.Typer(
-    help="由预算明细生成部门预算公开报告（PDF、DOCX）。",
+    help="由预算明细生成部门预算公开报告（PDF、DOCX、XLSX、网页、CSV）。",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -47,7 +47,7 @@ def _options(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本。")
     ] = False,
 ) -> None:
-    """由预算明细生成部门预算公开报告（PDF、DOCX）。"""
+    """由预算明细生成部门预算公开报告（PDF、DOCX、XLSX、网页、CSV）。"""
 
 
 def _formats(typed: str) -> list[Format]:
@@ -65,7 +65,12 @@ def build_command(
     inputs: Annotated[list[Path], typer.Argument(metavar="dept.yaml...", help="输入文件，可以有多个。")],
     out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="写到哪个文件夹。")] = Path("out"),
     formats: Annotated[
-        str, typer.Option("--format", metavar="pdf,docx,html", help="写出哪些格式。")
+        str,
+        typer.Option(
+            "--format",
+            metavar="pdf,docx,xlsx,html,csv",
+            help="写出哪些格式；xlsx 是各表的工作簿，csv 是开放数据（放在 …-csv 文件夹里）。",
+        ),
     ] = "pdf,docx",
     profile: Annotated[
         Path | None, typer.Option("--profile", metavar="DIR", help="用这个文件夹里的格式，不用输入里写的。")
@@ -143,7 +148,7 @@ def _checked(path: Path, profile: Path | None) -> Checked:
 
 @app.command("verify", help="读回一个写好的（也许改过的）文件，列出与预算不符的数字。")
 def verify_command(
-    report: Annotated[Path, typer.Argument(metavar="REPORT", help="报告：.docx 或 .pdf。")],
+    report: Annotated[Path, typer.Argument(metavar="REPORT", help="报告：.docx、.pdf 或 .xlsx。")],
     source: Annotated[Path, typer.Argument(metavar="dept.yaml", help="它的输入文件。")],
     profile: Annotated[
         Path | None, typer.Option("--profile", metavar="DIR", help="用这个文件夹里的格式，不用输入里写的。")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Sequence
 
@@ -13,6 +14,8 @@ A4 = (210, 297)
 """Millimetres."""
 PADDING = 14
 """Pixels that a number keeps from its borders, some to spare."""
+MARGIN = 5
+"""Pixels that a text keeps from its borders."""
 DIGIT = 0.58
 """Width of a bold digit, of the size of its type."""
 LINE = 1.45
@@ -50,16 +53,19 @@ def _units(line: str) -> float:
 
 def text_height(text: str, width: float, size: float) -> float:
     """Points that a text takes when wrapped to so many pixels."""
-    # words and punctuation leave some of a line empty
-    lines = sum(max(1, -(-int(room(line, size) * 1.05) // max(int(width), 1))) for line in text.split("\n"))
-    return lines * size * LINE + 4
+    return sum(_lines(room(line, size) / max(width, 1)) for line in text.split("\n")) * size * LINE + 4
+
+
+def _lines(widths: float) -> int:
+    """Of a text so many times as long as its line: words and punctuation leave some of many lines empty."""
+    return max(1, math.ceil(widths if widths <= 2 else widths * 1.05))
 
 
 def row_heights(table: PrintedTable, pixels: Sequence[int], size: float) -> list[float]:
     """Points for each row: spreadsheets find no height for merged cells by themselves."""
     heights = [size * LINE + 4] * table.rows
     for cell in sorted(table.cells, key=lambda cell: cell.down):
-        width = sum(pixels[cell.column : cell.column + cell.across]) - 8 - cell.indent * size
+        width = sum(pixels[cell.column : cell.column + cell.across]) - MARGIN - cell.indent * size
         needed = text_height(cell.text, width, size)
         rows = range(cell.row, cell.row + cell.down)
         lacking = needed - sum(heights[row] for row in rows)

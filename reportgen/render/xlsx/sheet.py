@@ -10,7 +10,7 @@ from reportgen.render.number_format import Number
 from reportgen.render.printed import Line, PrintedCell, PrintedTable
 from reportgen.render.xlsx.facts import Tracing
 from reportgen.render.xlsx.looks import Looks, Rule
-from reportgen.render.xlsx.measures import column_pixels, enlarged, room, row_heights, text_height
+from reportgen.render.xlsx.measures import MARGIN, column_pixels, enlarged, room, row_heights, text_height
 from reportgen.render.xlsx.names import TABLE
 from reportgen.render.xlsx.numbers import numbers, totals
 from reportgen.render.xlsx.references import Place, name
@@ -93,7 +93,7 @@ class _Writer:
             if cut is not None:
                 right = self.looks.format(self._line("right"))
                 self._text((row, cut + 1), (1, last - cut), line.right, right)
-            height = text_height(text, sum(self.pixels[: end + 1]) - 8, rule.size)
+            height = text_height(text, sum(self.pixels[: end + 1]) - MARGIN, rule.size)
             self.sheet.set_row(row, height)
 
     def _line(self, side: str) -> Rule:

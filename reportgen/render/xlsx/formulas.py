@@ -67,8 +67,13 @@ def formulas(spots: Sequence[Spot], idle: Iterable[Place]) -> dict[Place, str]:
     """The formulas of a sheet by cell, each exact; `spots` in reading order."""
     sheet = _sheet(spots, idle)
     made: dict[Place, _Made] = {}
-    for column in _groups(sheet, lambda spot: (spot.place[1], spot.fact.measure)):
+    for column in _groups(sheet, lambda spot: (spot.place[1], *spot.kind)):
         made.update(_down(sheet, column))
+    # 支出总计 is what is spent and what is carried forward; no other row adds up two sources
+    for column in _groups(sheet, lambda spot: (spot.place[1], spot.fact.measure)):
+        for place, formula in _down(sheet, column).items():
+            if sheet.spots[place].is_total:
+                made.setdefault(place, formula)
     for place, across in _across(sheet).items():
         made.setdefault(place, across)
     for place, derived in _derived(sheet, spots).items():
@@ -109,21 +114,24 @@ def _down(sheet: _Sheet, column: Sequence[Spot]) -> dict[Place, _Made]:
     for mask, rows in same.items():
         parts = [outermost[part].place for part in _parts(mask, largest_first, list(outermost))]
         for spot in rows:
-            twin = _twin(spot, rows)
-            formula = _sum(sheet, spot, [twin.place] if twin else parts)
+            twin = _twin(spot, rows, parts)
+            formula = _sum(sheet, spot, [twin] if twin else parts)
             if formula:
                 made[spot.place] = formula
     return made
 
 
-def _twin(spot: Spot, rows: Sequence[Spot]) -> Spot | None:
-    """The row of the same lines that a row refers to: the next one nested deeper; of total rows alone
-    the first."""
+def _twin(spot: Spot, rows: Sequence[Spot], parts: Sequence[Place]) -> Place | None:
+    """The row of the same lines that a row refers to: the next one nested deeper; but of total rows
+    abreast only the one nearest to the parts does, and the others refer to that."""
     deeper = [other for other in rows if other.depth > spot.depth]
-    if deeper:
-        return min(deeper, key=lambda other: other.depth)
-    first = next(other for other in rows if other.depth == spot.depth)
-    return first if spot.is_total and first is not spot else None
+    below = min(deeper, key=lambda other: other.depth).place if deeper else None
+    abreast = [other.place for other in rows if other.depth == spot.depth]
+    foot = below or next(iter(parts), None)
+    if spot.is_total and foot:
+        nearest = abreast[-1] if foot > abreast[-1] else abreast[0]
+        return below if nearest == spot.place else nearest
+    return below
 
 
 def _parts(whole: int, largest_first: Sequence[int], in_order: Sequence[int]) -> list[int]:

@@ -11,11 +11,13 @@ from typing import Any
 
 from reportgen.render.number_format import DIGITS, shown
 from reportgen.render.xlsx.names import INDEX, TABLE
+from reportgen.render.xlsx.references import name
 from reportgen.verify.numbers import Number, excerpt, numbers_in
 
-UNCALCULATED = "没有算过的公式"
+UNCALCULATED = "没有算过的公式（用 Excel 或 WPS 打开，保存一次再核对）"
 Area = tuple[int, int, int, int]
 """First column, first row, last column, last row, from 1."""
+WHOLE = (1, 1, 2**14, 2**20)
 
 
 def read_xlsx(content: bytes) -> list[Number]:
@@ -23,29 +25,36 @@ def read_xlsx(content: bytes) -> list[Number]:
     from openpyxl import load_workbook  # noqa: PLC0415  (only a workbook needs it)
 
     try:
-        values, typed = (load_workbook(io.BytesIO(content), data_only=only) for only in (True, False))
-    except (zipfile.BadZipFile, KeyError, OSError, ValueError, TypeError) as error:
+        # only to be read: openpyxl takes seconds to lend merged cells their borders
+        values, typed = (
+            load_workbook(io.BytesIO(content), read_only=True, data_only=only) for only in (True, False)
+        )
+        return [number for sheet in values.worksheets for number in _of_any(sheet, typed[sheet.title])]
+    except (zipfile.BadZipFile, SyntaxError, KeyError, OSError, ValueError, TypeError) as error:
         raise ValueError("不是可以读的 XLSX 文件") from error
-    found = []
-    for sheet in values.worksheets:
-        found += list(_of_index(sheet) if sheet.title == INDEX else _of_sheet(sheet, typed[sheet.title]))
-    return found
+
+
+def _of_any(sheet: Any, typed: Any) -> Iterator[Number]:
+    for one in (sheet, typed):
+        one.reset_dimensions()  # a sheet may have more cells than it says
+    return _of_index(sheet) if sheet.title == INDEX else _of_sheet(sheet, typed)
 
 
 def _of_index(sheet: Any) -> Iterator[Number]:
     """Titles; the names of the sheets beside them are not printed anywhere."""
-    for (cell,) in sheet.iter_rows(max_col=1):
-        yield from _of_cell(cell, cell.value)
+    for row in sheet.iter_rows(max_col=1):
+        for cell in row:
+            yield from _of_cell(cell, cell.value, f"{sheet.title}!A")
 
 
 def _of_sheet(sheet: Any, typed: Any) -> Iterator[Number]:
     left, top, right, bottom = _area(sheet)
-    for row, formulas in zip(sheet.iter_rows(), typed.iter_rows(), strict=True):
-        for cell, formula in zip(row, formulas, strict=True):
-            inside = left <= cell.column <= right and top <= cell.row <= bottom
-            column = cell.column - left if inside else -1
-            for number in _of_cell(cell, formula.value):
-                yield replace(number, column=column)
+    for at, (row, formulas) in enumerate(zip(sheet.iter_rows(), typed.iter_rows(), strict=True), 1):
+        for column, (cell, formula) in enumerate(zip(row, formulas, strict=True), 1):
+            inside = left <= column <= right and top <= at <= bottom
+            place = f"{sheet.title}!{name((at - 1, column - 1))}"
+            for number in _of_cell(cell, formula.value, place):
+                yield replace(number, column=column - left if inside else -1)
 
 
 def _area(sheet: Any) -> Area:
@@ -54,13 +63,12 @@ def _area(sheet: Any) -> Area:
 
     named = sheet.defined_names.get(TABLE)
     if named is None:
-        return 1, 1, sheet.max_column, sheet.max_row
+        return WHOLE
     left, top, right, bottom = range_boundaries(str(named.attr_text).rpartition("!")[2].replace("$", ""))
-    return left or 1, top or 1, right or sheet.max_column, bottom or sheet.max_row
+    return left or WHOLE[0], top or WHOLE[1], right or WHOLE[2], bottom or WHOLE[3]
 
 
-def _of_cell(cell: Any, typed: Any) -> Iterator[Number]:
-    place = f"{cell.parent.title}!{cell.coordinate}"
+def _of_cell(cell: Any, typed: Any, place: str) -> Iterator[Number]:
     if cell.value is None and typed is not None:
         yield Number(UNCALCULATED, place=place)
         return

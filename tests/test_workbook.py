@@ -164,9 +164,12 @@ def test_most_figures_of_total_rows_are_formulas(example: str) -> None:
     assert made / count > 0.8
 
 
-def spot(place: tuple[int, int], value: int, lines: str, depth: Depth = (1, 0, 0)) -> Spot:
+def spot(
+    place: tuple[int, int], value: int, lines: str, depth: Depth = (1, 0, 0), measure: str = "amount"
+) -> Spot:
     """A cell in a sheet made up: its lines are letters."""
-    fact = Fact("expenditure", "amount", frozenset(), frozenset((letter,) for letter in lines))
+    summed = frozenset((letter,) for letter in lines) if measure == "amount" else None
+    fact = Fact("expenditure", measure, frozenset(lines), summed)
     return Spot(place, Decimal(value), "0", fact, depth)
 
 
@@ -195,6 +198,23 @@ def test_a_grand_total_at_the_foot_refers_to_the_total_above_it() -> None:
         spot((3, 0), 3, "ab", depth=total),
     ]
     assert formulas(spots, []) == {(2, 0): "=SUM(A1:A2)", (3, 0): "=A3"}
+
+
+def test_a_share_is_a_part_of_the_total_row() -> None:
+    total = (0, 0, 0)
+    spots = [
+        spot((0, 0), 20, "ab", total),
+        spot((0, 1), 100, "ab", total, "share"),
+        spot((1, 0), 5, "a"),
+        spot((1, 1), 25, "a", measure="share"),
+        spot((2, 0), 15, "b"),
+        spot((2, 1), 74, "b", measure="share"),
+    ]
+    assert formulas(spots, []) == {
+        (0, 0): "=SUM(A2:A3)",
+        (0, 1): "=A1/A$1*100",
+        (1, 1): "=A2/A$1*100",  # 74 is not 15 of 20
+    }
 
 
 def test_a_table_of_five_hundred_rows_is_quick() -> None:

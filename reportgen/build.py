@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -22,7 +22,9 @@ from reportgen.render.files import safe_name
 class Format(StrEnum):
     PDF = "pdf"
     DOCX = "docx"
+    XLSX = "xlsx"
     HTML = "html"
+    CSV = "csv"
 
 
 STAGES = ("读取", "核对", "编排", "排版", "写出", "读回核对")
@@ -129,10 +131,8 @@ def build(
     document, warnings = _sound(examined)
     name = safe_name(document.file_name)
     files = {f"{name}.{form}": content for form, content in _printed(document, formats, progress).items()}
-    if Format.HTML in formats:
-        from reportgen.render.web import explainer, to_html  # noqa: PLC0415
-
-        files[f"{name}.html"] = to_html(document, explainer(examined.loaded, examined.budget))
+    for file, content in _unpaged(document, examined, formats, progress):
+        files[name + file] = content
     if verified:
         progress(STAGES[5])
         _refuse_differences(document, files)
@@ -156,6 +156,31 @@ def _printed(document: Document, formats: Sequence[Format], progress: Progress) 
 
         files[Format.DOCX] = to_docx(document, printed.pages)
     return files
+
+
+def _unpaged(
+    document: Document, examined: Examined, formats: Sequence[Format], progress: Progress
+) -> Iterator[tuple[str, bytes]]:
+    """The formats that have no pages, by what their names add to the report's."""
+    progress(STAGES[4])
+    if Format.XLSX in formats:
+        from reportgen.render.xlsx import to_xlsx, tracing  # noqa: PLC0415
+
+        yield ".xlsx", to_xlsx(document, tracing(examined.budget))
+    if Format.HTML in formats:
+        from reportgen.render.web import explainer, to_html  # noqa: PLC0415
+
+        yield ".html", to_html(document, explainer(examined.loaded, examined.budget))
+    if Format.CSV in formats:
+        from reportgen.render.open_data import open_data, package_name  # noqa: PLC0415
+
+        disclosure = examined.loaded.disclosure
+        package = open_data(document, package_name(disclosure.year, disclosure.department.code))
+        if not package:
+            raise FaultyInput(
+                [Fault(examined.loaded.place("profile"), "这种格式没有按行列印的表，写不出 CSV")]
+            )
+        yield from ((f"-csv/{file}", content) for file, content in package.items())
 
 
 def _refuse_differences(document: Document, files: Mapping[str, bytes]) -> None:

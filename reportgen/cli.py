@@ -27,7 +27,7 @@ MOST_DIFFERENCES = 60
 """Shown by `verify`; a file of another year differs in every number."""
 
 app = typer.Typer(
-    help="由预算明细生成部门预算公开报告（PDF、DOCX）。",
+    help="由预算明细生成部门预算公开报告（PDF、DOCX、XLSX、网页、CSV）。",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -47,7 +47,7 @@ def _options(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本。")
     ] = False,
 ) -> None:
-    """由预算明细生成部门预算公开报告（PDF、DOCX）。"""
+    """由预算明细生成部门预算公开报告（PDF、DOCX、XLSX、网页、CSV）。"""
 
 
 ProfileOption = Annotated[
@@ -75,7 +75,12 @@ def build_command(
     *,
     out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="写到哪个文件夹。")] = Path("out"),
     formats: Annotated[
-        str, typer.Option("--format", metavar="pdf,docx,html", help="写出哪些格式。")
+        str,
+        typer.Option(
+            "--format",
+            metavar="pdf,docx,xlsx,html,csv",
+            help="写出哪些格式；xlsx 是各表的工作簿，csv 是开放数据（放在 …-csv 文件夹里）。",
+        ),
     ] = "pdf,docx",
     profile: ProfileOption = None,
     unit: UnitOption = None,
@@ -152,7 +157,7 @@ def _checked(path: Path, profile: Path | None, unit: str | None) -> Checked:
 
 @app.command("verify", help="读回一个写好的（也许改过的）文件，列出与预算不符的数字。")
 def verify_command(
-    report: Annotated[Path, typer.Argument(metavar="REPORT", help="报告：.docx 或 .pdf。")],
+    report: Annotated[Path, typer.Argument(metavar="REPORT", help="报告：.docx、.pdf 或 .xlsx。")],
     source: Annotated[Path, typer.Argument(metavar="dept.yaml", help="它的输入文件。")],
     profile: ProfileOption = None,
     unit: UnitOption = None,

@@ -23,7 +23,7 @@ from reportgen.compose import Document
 from reportgen.compose.table import Form, Table
 from reportgen.faults import Fault, FaultyInput
 from reportgen.render.docx import to_docx
-from reportgen.render.docx.inline import plain
+from reportgen.render.plain import plain
 
 UNITS = [
     {"code": "101001", "name": "甲", "kind": "administrative"},

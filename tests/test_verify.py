@@ -245,10 +245,12 @@ def test_the_command_lists_what_a_hand_changed(report: Report, example: Path, tm
     assert out.splitlines()[-1] == f"{path}：1 处数字与预算不符"
 
 
-@pytest.mark.parametrize(("name", "content"), [("x.docx", b"no zip"), ("x.pdf", b"no pdf")])
+@pytest.mark.parametrize(
+    ("name", "content"), [("x.docx", b"no zip"), ("x.pdf", b"no pdf"), ("x.xlsx", b"no zip")]
+)
 def test_a_file_that_is_none_is_told(name: str, content: bytes, tmp_path: Path, example: Path) -> None:
     path = tmp_path / name
-    path.write_bytes(content)
+    path.write_bytes(b"none")
     code, _, err = _run("verify", path, example)
     assert code == 1
     assert err.startswith(f"{path}: 错误：读不了：不是可以读的 ")

@@ -11,6 +11,7 @@ from findings_cases import BASE
 
 from reportgen.build import examine
 from reportgen.compose import Document
+from reportgen.derive.origin import origin
 from reportgen.faults import FaultyInput, Severity
 
 
@@ -42,6 +43,14 @@ def test_every_table_and_sentence_is_as_if_the_year_before_had_been_typed(folder
     typed, read = _composed(folder / "typed.yaml"), _composed(folder / "dept.yaml")
     assert read.html == typed.html
     assert "比2024年预算数" in read.html
+
+
+def test_a_figure_of_last_years_file_comes_from_every_line_of_it(folder: Path) -> None:
+    budget = examine(folder / "dept.yaml", profile=BASE / "profile").budget
+    found = origin(budget, "expenditure.prior[]")
+    assert found is not None
+    assert len(found.records) > 1
+    assert sum(r.measures["prior"] for r in found.records) == budget.all.total("expenditure", "prior").value
 
 
 def test_without_the_file_nothing_is_compared(folder: Path) -> None:

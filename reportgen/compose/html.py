@@ -32,8 +32,9 @@ def table_block(table: Table, level: int) -> Markup:
         '<table class="grid" style="font-size:{}pt"><colgroup>{}</colgroup>'
         "<thead>{}</thead><tbody>{}</tbody></table>"
     ).format(table.layout.size, columns, head, body)
-    return M('<div class="{}">{}{}{}{}</div>').format(
+    return M('<div class="{}"{}>{}{}{}{}</div>').format(
         "table landscape" if table.layout.landscape else "table",
+        _code(table.code),
         _heading(table.heading, table.title, table.subtitle, level),
         _above(table.above, table.above_right),
         grid,
@@ -47,9 +48,14 @@ def form_block(form: Form, level: int) -> Markup:
     for index, page in enumerate(form.pages):
         again = index > 0 and page.title == form.pages[index - 1].title
         pages.append(_form_page(form, page, 0 if again else level, form.heading if index == 0 else ""))
-    return M('<div class="{}">{}</div>').format(
-        "table landscape" if form.landscape else "table", M("").join(pages)
+    return M('<div class="{}"{}>{}</div>').format(
+        "table landscape" if form.landscape else "table", _code(form.code), M("").join(pages)
     )
+
+
+def _code(code: str) -> Markup:
+    """What the profile calls the table, by which workbooks name its sheet."""
+    return M(' data-code="{}"').format(code) if code else M("")
 
 
 def _form_page(form: Form, page: FormPage, level: int, heading: str) -> Markup:

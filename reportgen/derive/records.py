@@ -100,9 +100,10 @@ def _with_year_before(ledger: Ledger, earlier: tuple[Ledger, ...]) -> Ledger:
             # no record of this year is meant by a number of last year's list
             dimensions={**record.dimensions, "record": ""},
             measures={PRIOR: record.measures[AMOUNT]},
-            path=("year_before",),
+            # the file stands for its lines, each of which is still one of its own
+            path=("year_before", ledger.name, index),
         )
-        for record in same[0].records
+        for index, record in enumerate(same[0].records)
         if AMOUNT in record.measures
     )
     return Ledger(ledger.name, (*ledger.records, *records))

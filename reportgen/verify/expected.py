@@ -34,10 +34,39 @@ def expected(document: Document) -> list[Number]:
         where = f"“{heading}”" if heading and heading != text else ""
         for piece, floats in _pieces(element):
             found += [
-                Number(n, place=f"{where}“{excerpt(piece, at)}”", floats=floats)
+                Number(n, place=f"{where}“{excerpt(piece, at)}”", floats=floats, of_table=_belongs(element))
                 for n, at in numbers_in(piece)
             ]
     return found
+
+
+def expected_of_tables(document: Document) -> list[Number]:
+    """Those of a file that has only the tables, each with its own lines, after a list of their titles."""
+    root = lxml_html.document_fromstring(document.html)
+    titles = [document.title, *_titles(root)]
+    listed = [
+        Number(n, place=f"《目录》“{excerpt(text, at)}”") for text in titles for n, at in numbers_in(text)
+    ]
+    return [*listed, *(number for number in expected(document) if number.of_table)]
+
+
+def _titles(root: HtmlElement) -> Iterator[str]:
+    """The title above each table."""
+    title = ""
+    for element in root.iter("table", "div", *BLOCKS):
+        classes = (element.get("class") or "").split()
+        if element.tag == "div" and {"table", "form"} & set(classes):
+            title = ""
+        elif "table-title" in classes:
+            title = element.text_content()
+        elif element.tag == "table" and not any(above.tag == "table" for above in element.iterancestors()):
+            yield title
+
+
+def _belongs(block: HtmlElement) -> bool:
+    """Whether a line stands in the frame of a table."""
+    frames = (set((above.get("class") or "").split()) for above in block.iterancestors("div"))
+    return any({"table", "form"} & frame for frame in frames)
 
 
 def _pieces(block: HtmlElement) -> list[tuple[str, bool]]:
@@ -67,7 +96,7 @@ def _of_table(table: HtmlElement, title: str, number: int) -> Iterator[Number]:
                 row = "表头" if in_head else f"第 {at} 行“{label}”"
                 place = f"《{title}》{row}" + (f"“{head}”列" if head and not in_head else "")
                 for found, _ in numbers_in(text):
-                    yield Number(found, column, place, header=number if in_head else -1)
+                    yield Number(found, column, place, header=number if in_head else -1, of_table=True)
 
 
 def _grid(rows: Sequence[HtmlElement]) -> list[list[tuple[int, str]]]:

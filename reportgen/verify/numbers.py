@@ -31,6 +31,8 @@ class Number:
     """The table whose header row it stands in, by number; printed again where the table goes on."""
     floats: bool = False
     """Whether it stands in a piece that a PDF may put before its line."""
+    of_table: bool = False
+    """Whether it stands in a table, or in a line that belongs to one."""
 
     @property
     def bare(self) -> str:

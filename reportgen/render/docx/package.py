@@ -1,9 +1,6 @@
-"""The DOCX as a package: the same bytes for the same content, and fonts with their alternatives."""
+"""The DOCX as a package: nothing left over, and fonts with their alternatives."""
 
 from __future__ import annotations
-
-import io
-import zipfile
 
 from docx.document import Document as WordDocument
 from docx.oxml.ns import qn
@@ -11,19 +8,6 @@ from lxml import etree
 
 from reportgen.compose.style import Style
 from reportgen.render.docx.ooxml import w
-
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-
-
-def stable(content: bytes) -> bytes:
-    """Re-zipped with sorted names and no clock; the content types part stays first."""
-    result = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(result, "w") as target:
-        for name in sorted(source.namelist(), key=lambda n: (n != "[Content_Types].xml", n)):
-            entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(entry, source.read(name))
-    return result.getvalue()
 
 
 def clear_leftovers(document: WordDocument) -> None:

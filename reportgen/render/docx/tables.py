@@ -10,8 +10,8 @@ from itertools import pairwise
 from lxml.html import HtmlElement
 
 from reportgen.render.docx import styles
-from reportgen.render.docx.inline import plain
 from reportgen.render.docx.ooxml import Element, half_points, paragraph, run, w
+from reportgen.render.plain import plain
 
 _SIZE = re.compile(r"font-size:\s*([\d.]+)pt")
 _WIDTH = re.compile(r"width:\s*([\d.]+)%")

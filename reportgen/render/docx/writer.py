@@ -17,9 +17,10 @@ from reportgen.render.docx import styles
 from reportgen.render.docx.inline import inline
 from reportgen.render.docx.ooxml import Element, field_end, field_start, paragraph, run, tab, w
 from reportgen.render.docx.ooxml import field as field_runs
-from reportgen.render.docx.package import clear_leftovers, name_alternatives, stable
+from reportgen.render.docx.package import clear_leftovers, name_alternatives
 from reportgen.render.docx.sections import no_page_numbers, number_pages, open_section, text_width
 from reportgen.render.docx.tables import table
+from reportgen.render.stable_zip import stable
 
 PROPERTY_MAX = 255
 """Characters that a document property takes."""

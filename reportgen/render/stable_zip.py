@@ -1,0 +1,19 @@
+"""Office files are zip archives: the same bytes for the same content."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def stable(content: bytes) -> bytes:
+    """Re-zipped with sorted names and no clock; the content types part stays first."""
+    result = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(result, "w") as target:
+        for name in sorted(source.namelist(), key=lambda n: (n != "[Content_Types].xml", n)):
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(entry, source.read(name))
+    return result.getvalue()

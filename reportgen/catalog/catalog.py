@@ -46,6 +46,14 @@ class Catalog:
     former_names: Mapping[Classification, Mapping[str, tuple[str, ...]]]
     """Names that codes had before, by classification and code."""
 
+    renamed: Mapping[tuple[Classification, str], tuple[str, int]]
+    """Codes that were replaced: the new one, and the first year that has it."""
+
+    def successor(self, classification: Classification, code: str, since: int) -> str:
+        """What a code of the year `since` is in this catalogue's year."""
+        new, first = self.renamed.get((classification, code), (code, 0))
+        return new if since < first <= self.year else code
+
     def former(self, classification: Classification, code: str) -> tuple[str, ...]:
         return self.former_names[classification].get(code, ())
 
@@ -80,7 +88,11 @@ def load_catalog(year: int, folder: Path = CATALOG) -> Catalog:
                 former[c][row["code"]] = (*former[c].get(row["code"], ()), row["name"])
     with (folder / "correspondence.csv").open(encoding="utf-8", newline="") as file:
         correspondence = {(r["economic"], r["unit_kind"]): r["government"] for r in csv.DictReader(file)}
-    return Catalog(year, names, correspondence, former)
+    renamed = {
+        (Classification(r["classification"]), r["old"]): (r["new"], int(r["from"]))
+        for r in _rows(folder / "renamed.csv")
+    }
+    return Catalog(year, names, correspondence, former, renamed)
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

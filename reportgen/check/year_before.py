@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from reportgen.check.rule import Case, rule
+from reportgen.derive.renaming import CODES, KEYS
 from reportgen.faults import Fault, Severity
 from reportgen.model.disclosure import Disclosure
 
@@ -20,11 +21,12 @@ Key = tuple[str, str]
 @rule("T12-year-before", Severity.ERROR, "上年预算数与上年文件一致")
 def the_year_before_agrees(case: Case) -> Iterator[Fault]:
     """By fund and function, as far as both inputs say them."""
-    before = case.loaded.before
-    if before is None:
+    before = case.budget.before
+    if before is None or case.loaded.before is None:
         return
+    file = case.loaded.before.root.place.file
     for ledger, lines in case.budget.disclosure.expenditure.items():
-        known = _comparable(case, ledger, before.disclosure)
+        known = _comparable(case, ledger, before)
         if known is None or not any(line.prior is not None for line in lines):
             continue
         said, first = _sums(case.budget.disclosure, ledger, "prior")
@@ -34,7 +36,7 @@ def the_year_before_agrees(case: Case) -> Iterator[Fault]:
                 path = ("expenditure", ledger, first[key]) if key in first else ("year_before",)
                 yield Fault(
                     case.loaded.place(*path),
-                    f"{_named(case, key)}上年预算数合计 {one:,.2f} 元，上年文件 {before.root.place.file} 里是"
+                    f"{_named(case, key)}上年预算数合计 {one:,.2f} 元，上年文件 {file} 里是"
                     f" {other:,.2f} 元，相差 {abs(one - other):,.2f} 元",
                 )
         return
@@ -58,29 +60,26 @@ def _named(case: Case, key: Key) -> str:
 
 @rule("T12-year-unknown", Severity.WARNING, "上年文件是本部门的，能与上年预算数比较")
 def the_year_before_can_be_compared(case: Case) -> Iterator[Fault]:
-    before = case.loaded.before
+    before = case.budget.before
     if before is None:
         return
     place = case.loaded.place("year_before")
-    ours, theirs = case.budget.disclosure.department, before.disclosure.department
+    ours, theirs = case.budget.disclosure.department, before.department
     if ours.code != theirs.code:
         told = f"上年文件是“{theirs.name}”（{theirs.code}）的，本部门是“{ours.name}”（{ours.code}）"
         yield Fault(place, f"{told}；请确认")
     for ledger, lines in case.budget.disclosure.expenditure.items():
-        if (
-            any(line.prior is not None for line in lines)
-            and _comparable(case, ledger, before.disclosure) is None
-        ):
+        if any(line.prior is not None for line in lines) and _comparable(case, ledger, before) is None:
             yield Fault(place, f"“{ledger}”的上年预算数与上年文件无从比较：两边写的资金、功能科目不一样")
 
 
 @rule("R3-one-year", Severity.HINT, "单位、项目、科目在两年里都有")
 def both_years_have_the_same(case: Case) -> Iterator[Fault]:
     """What only one of the two inputs has is new, gone, or a code that was mistyped."""
-    before = case.loaded.before
+    before = case.budget.before
     if before is None:
         return
-    now, then = case.budget.disclosure, before.disclosure
+    now, then = case.budget.disclosure, before
     lists = (
         ("单位", {u.code: u.name for u in now.units}, {u.code: u.name for u in then.units}),
         ("项目", {p.code: p.name for p in now.projects}, {p.code: p.name for p in then.projects}),
@@ -92,6 +91,30 @@ def both_years_have_the_same(case: Case) -> Iterator[Fault]:
             if only and other:
                 listed = "、".join(only[:SHOWN]) + (f"等 {len(only)} 个" if len(only) > SHOWN else "")
                 yield Fault(case.loaded.place("year_before"), f"只有 {year} 年有的{what}：{listed}；请确认")
+
+
+@rule("R3-stray-renaming", Severity.WARNING, "“编码变动”里的旧编码是上年文件用的")
+def renamed_codes_were_used(case: Case) -> Iterator[Fault]:
+    """An old code that last year's input does not have changes nothing: it was mistyped."""
+    renamed = case.budget.disclosure.renamed
+    before = case.loaded.before
+    if not renamed:
+        return
+    known = _codes(before.disclosure) if before else set()
+    for code in renamed:
+        if code not in known:
+            what = "上年文件里没有这个编码" if before else "没有写“上年”文件，编码变动用不上"
+            yield Fault(case.loaded.place("renamed", code), f"“{code}”：{what}；请改正或删去")
+
+
+def _codes(disclosure: Disclosure) -> set[str]:
+    lines = [line for ledger in disclosure.expenditure.values() for line in ledger]
+    named = {getattr(line, field) for line in lines for field in (*CODES, *KEYS)}
+    return (
+        {str(code) for code in named}
+        | {u.code for u in disclosure.units}
+        | {p.code for p in disclosure.projects}
+    )
 
 
 def _functions(case: Case, disclosure: Disclosure) -> dict[str, str]:

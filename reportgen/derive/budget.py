@@ -9,6 +9,7 @@ from functools import cached_property
 from reportgen.catalog import Catalog, Classification
 from reportgen.derive.dimensions import Condition, dimension_of
 from reportgen.derive.records import Sources, own_unit, sources
+from reportgen.derive.renaming import in_codes_of
 from reportgen.derive.selection import Selection
 from reportgen.model.department import Department, Unit
 from reportgen.model.disclosure import Disclosure
@@ -21,7 +22,7 @@ class Budget:
     catalog: Catalog
     sources: Sources
     before: Disclosure | None = None
-    """Last year's own input, which names what only it has."""
+    """Last year's own input in this year's codes; it names what only it has."""
 
     @cached_property
     def units(self) -> tuple[Unit | Department, ...]:
@@ -100,4 +101,5 @@ def classification_of(code: str) -> Classification:
 
 
 def derive(disclosure: Disclosure, catalog: Catalog, before: Disclosure | None = None) -> Budget:
-    return Budget(disclosure, catalog, sources(disclosure, catalog, before), before)
+    then = in_codes_of(disclosure, catalog, before) if before else None
+    return Budget(disclosure, catalog, sources(disclosure, catalog, then), then)

@@ -87,6 +87,10 @@ class Disclosure(Model):
         ),
     ] = None
     """Last year's own input, beside this one: its amounts are what the year before must say."""
+    renamed: Annotated[
+        dict[Text, Text],
+        Zh("编码变动", about='上年文件里的编码今年改成了什么，`"旧编码": "新编码"`；科目、单位、项目都可以'),
+    ] = {}
     checks: Annotated[
         tuple[CheckSetting, ...],
         Zh("核对", about="关闭或放宽的核对规则，见 [findings.md](findings.md)"),

@@ -242,7 +242,8 @@ def convert_command(
     from reportgen.render.files import write_all  # noqa: PLC0415
 
     try:
-        files = convert(source, target)
+        files, notes = convert(source, target)
+        _tell(notes)
         there = [] if force else [path for path in files if path.exists()]
         if there:
             problem = "已经有这个文件；请换一个文件夹，或加 --force 覆盖"

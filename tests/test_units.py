@@ -221,12 +221,27 @@ def test_last_year_s_department_is_last_year_of_its_units(folder: Path) -> None:
 
 
 def test_units_may_be_listed_in_a_table_that_names_their_files(folder: Path) -> None:
-    (folder / "units.csv").write_text("文件,规格\n本级.yaml,\n支队/unit.yaml,副处级\n")
+    (folder / "units.csv").write_text("文件,规格,附加:电话\n本级.yaml,,\n支队/unit.yaml,副处级,0000\n")
     main = folder / "dept.yaml"
     listed = load_own(main).disclosure
     start, end = main.read_text().index("单位:\n"), main.read_text().index("默认:")
     main.write_text(main.read_text()[:start] + "单位: units.csv\n" + main.read_text()[end:])
-    assert load_own(main).disclosure == listed
+    from_table = load_own(main).disclosure
+    assert from_table.units[1].extra == {"简称": "支队", "电话": "0000"}
+    same = {"units": listed.units}
+    assert from_table.model_copy(update=same) == listed
+
+
+def test_the_same_may_be_typed_in_several_ways(folder: Path) -> None:
+    (folder / "本级.yaml").write_text(OWN + "年度: ２０２５年\n金额单位: yuan\n")
+    assert load_own(folder / "dept.yaml").disclosure.year == 2025
+
+
+def test_a_year_before_that_only_a_unit_names_is_told(folder: Path) -> None:
+    (folder / "本级.yaml").write_text(OWN + "上年: 2024.yaml\n")
+    assert [note.message for note in load_own(folder / "dept.yaml").notes] == [
+        "单位写了上年的文件，部门的文件没有写，部门的报告里没有上年数；请在部门的文件里也写上"
+    ]
 
 
 def _split(content: dict[str, Any], folder: Path) -> Path:

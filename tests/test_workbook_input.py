@@ -120,7 +120,7 @@ def test_every_example_goes_to_a_workbook_and_back(name: str, tmp_path: Path) ->
         (tmp_path / "dept.xlsx", source),
         (tmp_path / "back.yaml", tmp_path / "dept.xlsx"),
     ):
-        for path, data in convert(origin, target).items():
+        for path, data in convert(origin, target)[0].items():
             path.write_bytes(data)
     assert load_own(tmp_path / "back.yaml").disclosure.model_dump(exclude={"year_before"}) == load_own(
         source
@@ -128,11 +128,15 @@ def test_every_example_goes_to_a_workbook_and_back(name: str, tmp_path: Path) ->
 
 
 def test_the_same_input_makes_the_same_workbook() -> None:
-    source = KEPT / "dept.yaml"
-    assert (
-        convert(source, Path("out/a.xlsx"))[Path("out/a.xlsx")]
-        == convert(source, Path("out/a.xlsx"))[Path("out/a.xlsx")]
-    )
+    source, target = KEPT / "dept.yaml", Path("out/a.xlsx")
+    assert convert(source, target) == convert(source, target)
+
+
+def test_units_own_files_are_put_together_and_that_is_told() -> None:
+    _, notes = convert(EXAMPLES / "hubei-jianghan" / "dept.yaml", Path("out/a.xlsx"))
+    assert [note.message for note in notes] == [
+        "各单位的文件合成了一个；单位自己的职责、原因、用途等文字不在里面，--unit 仍用原来的文件"
+    ]
 
 
 def test_the_example_kept_as_a_workbook_says_what_its_yaml_says() -> None:

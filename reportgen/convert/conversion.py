@@ -10,7 +10,7 @@ from reportgen.convert.book import book
 from reportgen.convert.typed import Typed, typed
 from reportgen.convert.workbook import unfit, workbook
 from reportgen.convert.yaml_files import yaml_files
-from reportgen.faults import Fault, FaultyInput, Place
+from reportgen.faults import Fault, FaultyInput, Place, Severity
 from reportgen.load.disclosure import load_own
 from reportgen.load.reading import usual_name
 from reportgen.load.sheets import SUFFIXES
@@ -20,17 +20,22 @@ from reportgen.model.disclosure import Disclosure
 YAML_SUFFIXES = (".yaml", ".yml")
 
 
-def convert(source: Path, target: Path) -> dict[Path, bytes]:
-    """The files that `target` consists of: a workbook, or a YAML file and its CSV files.
+def convert(source: Path, target: Path) -> tuple[dict[Path, bytes], list[Fault]]:
+    """The files that `target` consists of (a workbook, or a YAML file and its CSV files), and what to know.
 
     Raises `FaultyInput` for a faulty source and for what the target cannot hold.
     """
-    disclosure = load_own(source).disclosure
+    loaded = load_own(source)
+    disclosure = loaded.disclosure
     content = typed(disclosure, disclosure.amount_unit.label)
     _rebase(content, source, target)
     files = _files(content, target)
     _see_that_it_says_the_same(disclosure, files, target)
-    return {target.parent / name: data for name, data in files.items()}
+    notes = list(loaded.notes)
+    if loaded.unit_files:
+        problem = "各单位的文件合成了一个；单位自己的职责、原因、用途等文字不在里面，--unit 仍用原来的文件"
+        notes.append(Fault(Place(shown(source)), problem, Severity.WARNING))
+    return {target.parent / name: data for name, data in files.items()}, notes
 
 
 def _files(content: dict[str, Typed], target: Path) -> dict[str, bytes]:

@@ -35,6 +35,8 @@ class Loaded:
     """Every file that was read."""
     notes: tuple[Fault, ...] = ()
     """What was noticed on the way, no errors."""
+    unit_files: tuple[Path, ...] = ()
+    """The units' own files that were put together."""
     before: Loaded | None = None
     """Last year's input, if this one names it."""
 
@@ -131,9 +133,10 @@ def _validated(path: Path, read: _Read, unit: str | None) -> Loaded:
     elif read.units:
         node, faults = department(read.node, read.units)
     disclosure, more = validate(node, Disclosure, {"amount_unit": _amount_unit(node)})
-    if disclosure is None or faults or errors(more):
+    if disclosure is None or errors(faults) or errors(more):
         raise FaultyInput(dict.fromkeys(map(printable, [*faults, *more])))
-    return Loaded(disclosure, node, read.files, read.notes)
+    merged = tuple(file.path for file in read.units) if unit is None else ()
+    return Loaded(disclosure, node, read.files, (*read.notes, *faults), unit_files=merged)
 
 
 def parse_file(path: Path) -> Node:

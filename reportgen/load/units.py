@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Map
 from collections.abc import Sequence as Several
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from reportgen.faults import Fault, FaultyInput, Place
+from reportgen.faults import Fault, FaultyInput, Place, Severity
 from reportgen.load.nodes import (
+    IN_COLUMN,
     Broken,
     Entry,
     Joined,
@@ -96,6 +98,8 @@ def department(main: Mapping, files: Several[UnitFile]) -> tuple[Mapping, list[F
         if joined is not None:
             entries[key] = joined
     faults += _join_ledgers(entries, files)
+    if "year_before" not in entries:
+        faults += _years_before(files)
     faults += _join_assets(entries, files)
     for file in files:
         names = dict(file.node.entries).get("names")
@@ -139,12 +143,20 @@ def _mappings(units: Node | None) -> Iterator[Mapping]:
 
 def _row_as_mapping(table: RowTable, at: int) -> Mapping:
     row = table.rows[at]
-    cells = (
-        (key, Entry(typed, place_of_field(table, table.head, n), Scalar(text, place_of_field(table, row, n))))
-        for n, (key, typed, text) in enumerate(zip(table.header, table.typed, row.fields, strict=True))
-        if key and text.strip()
-    )
-    return Mapping(place_of_field(table, row, 0), tuple(cells))
+    start = place_of_field(table, row, 0)
+    entries: dict[str, Entry] = {}
+    for n, (key, typed, text) in enumerate(zip(table.header, table.typed, row.fields, strict=True)):
+        if not key or not text.strip():
+            continue
+        head = place_of_field(table, table.head, n)
+        entry = Entry(typed, head, Scalar(text, place_of_field(table, row, n)))
+        field, in_column, name = key.partition(IN_COLUMN)
+        if in_column:  # one name of a mapping
+            below = _value(Mapping(start, tuple(entries.items())), field)
+            said = below.entries if isinstance(below, Mapping) else ()
+            entry = Entry(typed, head, Mapping(start, (*said, (name, entry))))
+        entries[field] = entry
+    return Mapping(start, tuple(entries.items()))
 
 
 def _unit_list(units: Entry, files: Several[UnitFile]) -> Entry:
@@ -170,10 +182,26 @@ def _differences(main: Mapping, file: UnitFile) -> Iterator[Fault]:
         ours = _text(main, key)
         if key == "amount_unit":  # left out it means 元, so that a unit's file says the same by itself
             said, ours = said or AmountUnit.YUAN.label, ours or AmountUnit.YUAN.label
-        if said is not None and said != ours:
+        if said is not None and ours is not None and _plainly(key, said) != _plainly(key, ours):
             what = usual_name(Disclosure, key)
             place = locate(file.node, (key,))[0]
             yield Fault(place, f"{what}是“{said}”，部门的文件是“{ours}”；请改成一样的")
+
+
+def _years_before(files: Several[UnitFile]) -> Iterator[Fault]:
+    for file in files:
+        entry = dict(file.node.entries).get("year_before")
+        if entry is not None:
+            problem = "单位写了上年的文件，部门的文件没有写，部门的报告里没有上年数；请在部门的文件里也写上"
+            yield Fault(entry.key_place, problem, Severity.WARNING)
+
+
+def _plainly(key: str, said: str) -> str:
+    """A text without the ways in which the same may be typed."""
+    text = unicodedata.normalize("NFKC", said).strip()
+    if key == "amount_unit":
+        return next((unit.value for unit in AmountUnit if text in (unit.value, *unit.zh)), text)
+    return text.removesuffix("年") if key == "year" else text
 
 
 def _repeated(files: Several[UnitFile]) -> Iterator[Fault]:

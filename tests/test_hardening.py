@@ -8,10 +8,12 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 
+import openpyxl
 import pytest
 from reading import ROOT
 
@@ -467,3 +469,45 @@ def test_a_very_long_name_is_cut_to_what_file_systems_take(char: str, tmp_path: 
     name = safe_name(char * 5000)
     assert 0 < len(name) <= files.MAX_NAME
     (tmp_path / f"{name}.docx").write_bytes(b"")
+
+
+# workbooks --------------------------------------------------------------------------------------------
+
+
+def test_a_workbook_that_unpacks_into_gigabytes_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "dept.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * (513 * 2**20))
+    with pytest.raises(FaultyInput) as caught:
+        load_disclosure(path)
+    assert [fault.message for fault in caught.value.faults] == [
+        "文件过大（最多 64 MB，展开后 512 MB），不予读取"
+    ]
+
+
+def test_a_sheet_with_a_mark_in_its_last_row_is_told_and_not_walked_through(tmp_path: Path) -> None:
+    path = tmp_path / "dept.xlsx"
+    book = openpyxl.Workbook()
+    book.active.title = "支出"
+    book.active["XFD1048576"] = "x"
+    book.save(path)
+    with pytest.raises(FaultyInput) as caught:
+        load_disclosure(path)
+    assert [str(fault).removeprefix(f"{path}:") for fault in caught.value.faults] == [
+        "支出: 错误：这个工作表占了 1048576 行、16384 列；请删去末尾没有用的行和列"
+    ]
+
+
+def test_a_unit_s_file_cannot_lie_outside_by_a_link(tmp_path: Path) -> None:
+    (tmp_path / "secret.yaml").write_text('部门: {编码: "1", 名称: 某局, 性质: 行政单位}\n支出: []\n')
+    folder = tmp_path / "input"
+    folder.mkdir()
+    (folder / "unit.yaml").symlink_to(tmp_path / "secret.yaml")
+    (folder / "dept.yaml").write_text(
+        '格式: standard\n年度: 2025\n部门: {编码: "1", 名称: 某局, 性质: 行政单位}\n单位: [unit.yaml]\n'
+    )
+    with pytest.raises(FaultyInput) as caught:
+        load_disclosure(folder / "dept.yaml")
+    assert [fault.message for fault in caught.value.faults] == [
+        "“unit.yaml”不在输入文件所在的文件夹里；请把文件放到旁边"
+    ]

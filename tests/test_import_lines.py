@@ -239,6 +239,37 @@ def test_columns_are_known_by_titles_and_values(
     assert expected.items() <= record.items()
 
 
+def test_amounts_by_fund_are_not_passed_over_in_silence(folder: Path) -> None:
+    titles = ["单位编码", "功能科目", "合计", "一般公共预算", "政府性基金"]
+    told = run(workbook(folder / "export.xlsx", [titles, ["101001", "2010501", "5", "3", "2"]]))
+    assert "  注意：“一般公共预算”、“政府性基金”像是按资金分列的金额，没有用；" in told.err
+
+
+# --- rows that only their project tells apart ---
+
+BY_PROJECT = ["单位编码", "功能科目", "经济科目", "项目编码", "金额"]
+
+
+def _line(project: str, amount: str) -> list[str]:
+    return ["101001", "2050202", "30201", project, amount]
+
+
+def test_basic_expenditure_beside_a_project_is_a_line(folder: Path) -> None:
+    rows = [BY_PROJECT, _line("", "10"), _line("P1", "20"), _line("P2", "5")]
+    assert "读入 3 行明细，合计 35.00 元；跳过 0 行小计" in run(workbook(folder / "e.xlsx", rows)).summary
+
+
+def test_the_sum_of_several_projects_is_a_subtotal(folder: Path) -> None:
+    rows = [BY_PROJECT, _line("", "25"), _line("P1", "20"), _line("P2", "5")]
+    assert "读入 2 行明细，合计 25.00 元；跳过 1 行小计" in run(workbook(folder / "e.xlsx", rows)).summary
+
+
+def test_a_row_that_may_be_either_is_asked_about(folder: Path) -> None:
+    told = run(workbook(folder / "e.xlsx", [BY_PROJECT, _line("", "20"), _line("P1", "20")]))
+    assert told.code == 1
+    assert "这一行没有写项目，别的都与第 3 行相同，金额也一样，可能是它的小计" in told.faults[0]
+
+
 # --- what is refused ---
 
 FAULTS: dict[str, tuple[str, object, list[str]]] = {
@@ -303,6 +334,14 @@ FAULTS: dict[str, tuple[str, object, list[str]]] = {
         [
             "A14: 错误：单位：“某某区普查中心”里没有编码，别的行有；请改正，或在映射"
             "的“取值”里写 单位: {某某区普查中心: 编码}"
+        ],
+    ),
+    "a blank code": (
+        "B14",
+        None,
+        [
+            "B14: 错误：这一行没有功能科目，别的行有；请补上（空着的与上面相同，"
+            "请在映射的“向下填充”里写上功能科目）"
         ],
     ),
     "a note that is no foot": (

@@ -55,6 +55,9 @@ def _mapping(grid: Grid, header: Header, others: list[str]) -> Guessed:
     unit, unit_note = _amount_unit(grid, header)
     notes = [unit_note] if unit_note else []
     notes += [f"“{label_of(column)}”也像是金额，没有用；要用它，请在映射里改" for column in rivals]
+    by_fund = _by_fund(grid, header, fields)
+    if by_fund:
+        notes.append(f"{by_fund}像是按资金分列的金额，没有用；请在系统里导出一行一种资金、带“资金性质”的明细")
     notes += [f"工作表“{name}”没有读" for name in others]
     mapping = ExportMap(
         sheet=grid.place.sheet or None,
@@ -65,6 +68,19 @@ def _mapping(grid: Grid, header: Header, others: list[str]) -> Guessed:
         fill_down=tuple(_fill_down(grid, header, fields)),
     )
     return Guessed(mapping, tuple(notes))
+
+
+def _by_fund(grid: Grid, header: Header, fields: Mapping[str, Column]) -> str:
+    """Columns that hold amounts of one fund each, which lines cannot be made of."""
+    return "、".join(
+        f"“{column.title}”"
+        for column in header.columns
+        if column not in fields.values()
+        and column.parts
+        and (meant("fund", column.parts[-1]) or known("fund", column.parts[-1]))
+        and (values := values_of(grid, header, column))
+        and all(map(_is_amount, values))
+    )
 
 
 def label_of(column: Column) -> str:

@@ -138,6 +138,7 @@ def imported(found: Mapped, out: str) -> Imported:
     _see_to_row_numbers(found, faults)
     split = parted(rows.entries, frozenset(found.map.lines))
     _refuse_unclear(found, split, faults)
+    _refuse_gaps(found, split, faults)
     if not split.lines and not faults:
         faults.add("明细", found.grid.place, "标题下面没有一行明细；请核对工作表和标题行")
     checker = Checker(split.lines, split.sums)
@@ -175,6 +176,21 @@ def _refuse_unclear(found: Mapped, split: Parted, faults: Faults) -> None:
             f"是明细的，请把 {entry.row.line} 写进映射的“明细行”；是小计的，请写进“不读的行”"
         )
         faults.add("可能的小计", found.grid.at(entry.row), problem)
+
+
+def _refuse_gaps(found: Mapped, split: Parted, faults: Faults) -> None:
+    """A line without a unit or a function where others have one would be money that no table shows."""
+    for name in ("unit", "function"):
+        at = KEYS.index(name)
+        if any(line.keys[at] for line in split.lines):
+            for line in split.lines:
+                if not line.keys[at] and name not in line.unread:
+                    problem = (
+                        f"这一行没有{label(name)}，别的行有；请补上（空着的与上面相同，"
+                        f"请在映射的“向下填充”里写上{label(name)}）"
+                    )
+                    place = found.grid.at(line.row, found.columns[name].index)
+                    faults.add(f"没有{label(name)}的行", place, problem)
 
 
 def _may_cover(unequal: Unequal, unread: Entry) -> bool:

@@ -85,7 +85,9 @@ class FieldReader:
         try:
             value = self._adapter.validate_python(typed)
         except ValidationError as error:
-            return "", f"{label(self.name)}：{error.errors(include_url=False)[0]['msg']}"
+            problem = error.errors(include_url=False)[0]["msg"]
+            # words of the budget system are no slips of ours: the nearest one would mislead
+            return "", f"{label(self.name)}：{problem.partition('，是不是')[0]}"
         if self.name in WORDS:
             return str(value.label), None
         return ("是" if value else "否") if isinstance(value, bool) else str(value), None

@@ -21,6 +21,9 @@ from reportgen.faults import Fault, FaultyInput, nearest
 NAMES = {"function_name": "function", "economic_name": "economic"}
 """Fields for the names of classes, which may stand beside the code in one cell."""
 
+MOST_UNREAD = 1000
+"""Rows that are not understood; with more of them no sum can be judged."""
+
 
 @dataclass(frozen=True)
 class Mapped:
@@ -143,8 +146,9 @@ def imported(found: Mapped, out: str) -> Imported:
         faults.add("明细", found.grid.place, "标题下面没有一行明细；请核对工作表和标题行")
     checker = Checker(split.lines, split.sums)
     unread = [entry for entry in rows.entries if entry.unread]
-    for unequal in checker.unequal() if split.lines else ():
-        if not any(_may_cover(unequal, entry) for entry in unread):
+    for unequal in checker.unequal() if split.lines and len(unread) <= MOST_UNREAD else ():
+        covered = set(map(id, unequal.covered))
+        if not any(id(entry) in covered or _may_cover(unequal, entry) for entry in unread):
             _tell(found, reader, unequal, faults)
     if faults:
         raise FaultyInput(faults.told())
@@ -195,7 +199,7 @@ def _refuse_gaps(found: Mapped, split: Parted, faults: Faults) -> None:
 
 def _may_cover(unequal: Unequal, unread: Entry) -> bool:
     """Whether a row that was not understood may be why a sum does not hold; it is told already."""
-    if unread in unequal.covered or unread is unequal.entry:
+    if unread is unequal.entry:
         return True
     own = unequal.entry.own
     return all(

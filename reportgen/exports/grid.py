@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -166,7 +166,3 @@ def _sound(grid: Grid) -> Grid:
 def squeezed(text: str) -> str:
     """A text as titles and words are compared: full width and white space do not count."""
     return "".join(unicodedata.normalize("NFKC", text).split())
-
-
-def by_line(grid: Grid) -> Mapping[int, GridRow]:
-    return {row.line: row for row in grid.rows}

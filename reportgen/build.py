@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -130,9 +131,12 @@ def build(
     examined = examine(path, progress, profile, unit)
     document, warnings = _sound(examined)
     name = safe_name(document.file_name)
-    files = {f"{name}.{form}": content for form, content in _printed(document, formats, progress).items()}
-    for file, content in _unpaged(document, examined, formats, progress):
-        files[name + file] = content
+    unpaged = {name + file: content for file, content in _unpaged(document, examined, formats, progress)}
+    # pages take memory of their own: what fifty thousand lines took is given back before
+    del examined
+    gc.collect()
+    printed = {f"{name}.{form}": content for form, content in _printed(document, formats, progress).items()}
+    files = {**printed, **unpaged}
     if verified:
         progress(STAGES[5])
         _refuse_differences(document, files)

@@ -18,6 +18,7 @@ import typer
 from reportgen import __version__
 from reportgen.build import STAGES, Built, Format, Progress, build, examine, prepare
 from reportgen.faults import Fault, FaultyInput, Place, Severity, errors
+from reportgen.import_cli import app as import_app
 
 if TYPE_CHECKING:
     from reportgen.check.report import Checked
@@ -33,6 +34,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+app.add_typer(import_app, name="import")
 
 
 def _version(wanted: bool) -> None:

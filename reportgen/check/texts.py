@@ -21,8 +21,13 @@ UNPRINTED = frozenset({"profile", "checks", "control", "note", "year_before"})
 def texts(model: BaseModel, path: Path = ()) -> Iterator[tuple[Path, str]]:
     """Paths and texts; codes and words of closed sets are no texts."""
     for name, annotation in _fields(type(model)):
-        if name not in UNPRINTED:
-            yield from _of(getattr(model, name), annotation, (*path, name))
+        value = getattr(model, name)
+        if name in UNPRINTED or not value:
+            continue
+        if isinstance(value, str):  # most are, in tens of thousands of lines
+            yield (*path, name), value
+        else:
+            yield from _of(value, annotation, (*path, name))
 
 
 @cache

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import (
+    Template,
     TemplateNotFound,
     TemplateSyntaxError,
     UndefinedError,
@@ -81,6 +82,8 @@ class Templates:
     """Where the input says the record that lacks something."""
     _labels: Sandbox = field(init=False)
     _fragments: Sandbox = field(init=False)
+    _compiled: dict[str, Template] = field(default_factory=dict, repr=False)
+    """Labels by their text: a row for each of hundreds of projects prints the same one."""
 
     def __post_init__(self) -> None:
         self._labels = self._environment(_blank_for_none, autoescape=False)
@@ -101,7 +104,10 @@ class Templates:
             return template
         self._labels.left = MAX_WORK
         try:
-            return self._labels.from_string(template).render({**self.common, **context})
+            compiled = self._compiled.get(template)
+            if compiled is None:
+                compiled = self._compiled[template] = self._labels.from_string(template)
+            return compiled.render({**self.common, **context})
         except FaultyInput:
             raise
         except Exception as error:  # a template may run any expression its author wrote

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import chain
 
 from reportgen.derive.dimensions import EXTRA, Condition, dimension_of
 from reportgen.derive.records import Ledger, Record, Sources
@@ -48,24 +49,41 @@ class _Chosen:
 
     certain: tuple[Record, ...]
     doubtful: tuple[tuple[Record, str], ...] = ()
+    _by_value: dict[str, dict[str | None, list[int]]] = field(default_factory=dict, repr=False, compare=False)
+    """By dimension, where among the certain records each value stands."""
 
     def narrowed(self, condition: Condition) -> _Chosen:
         dimension = condition.dimension
         if not condition.values:
             return _Chosen(())
-        certain: list[Record] = []
-        doubtful: list[tuple[Record, str]] = []
-        for record in self.certain:
-            value = record.dimensions.get(dimension)
+        # a value is looked at once, however many records have it: tables narrow by every value there is
+        certain: list[list[int]] = []
+        doubtful: list[list[int]] = []
+        for value, positions in self._positions(dimension).items():
             if value is None or condition.cannot_tell(value):
-                doubtful.append((record, dimension))
+                doubtful.append(positions)
             elif condition.holds(value):
-                certain.append(record)
+                certain.append(positions)
+        unsure = [(record, dimension) for record in self._in_order(doubtful)]
         for record, missing in self.doubtful:
             value = record.dimensions.get(dimension)
             if value is None or condition.holds(value) or condition.cannot_tell(value):
-                doubtful.append((record, missing))
-        return _Chosen(tuple(certain), tuple(doubtful))
+                unsure.append((record, missing))
+        return _Chosen(self._in_order(certain), tuple(unsure))
+
+    def _positions(self, dimension: str) -> dict[str | None, list[int]]:
+        found = self._by_value.get(dimension)
+        if found is None:
+            found = {}
+            for position, record in enumerate(self.certain):
+                found.setdefault(record.dimensions.get(dimension), []).append(position)
+            self._by_value[dimension] = found
+        return found
+
+    def _in_order(self, groups: list[list[int]]) -> tuple[Record, ...]:
+        """The records of several values, in the order of the input."""
+        positions = groups[0] if len(groups) == 1 else sorted(chain.from_iterable(groups))
+        return tuple([self.certain[position] for position in positions])
 
 
 @dataclass

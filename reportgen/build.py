@@ -131,19 +131,30 @@ def build(
     examined = examine(path, progress, profile, unit)
     document, warnings = _sound(examined)
     name = safe_name(document.file_name)
-    unpaged = {name + file: content for file, content in _unpaged(document, examined, formats, progress)}
+    data = _open_data(document, examined) if {Format.PDF, Format.CSV} & set(formats) else {}
+    unpaged = {name + file: content for file, content in _unpaged(document, examined, formats, data)}
     # pages take memory of their own: what fifty thousand lines took is given back before
     del examined
     gc.collect()
-    printed = {f"{name}.{form}": content for form, content in _printed(document, formats, progress).items()}
-    files = {**printed, **unpaged}
+    printed = _printed(document, formats, data, progress)
+    files = {**{f"{name}.{form}": content for form, content in printed.items()}, **unpaged}
     if verified:
         progress(STAGES[5])
         _refuse_differences(document, files)
     return Built(files, tuple(warnings))
 
 
-def _printed(document: Document, formats: Sequence[Format], progress: Progress) -> dict[Format, bytes]:
+def _open_data(document: Document, examined: Examined) -> dict[str, bytes]:
+    """The printed tables as data, by file name."""
+    from reportgen.render.open_data import open_data, package_name  # noqa: PLC0415
+
+    disclosure = examined.loaded.disclosure
+    return open_data(document, package_name(disclosure.year, disclosure.department.code))
+
+
+def _printed(
+    document: Document, formats: Sequence[Format], data: Mapping[str, bytes], progress: Progress
+) -> dict[Format, bytes]:
     """The formats that have pages; the contents of the DOCX carry page numbers too, so either needs them."""
     files: dict[Format, bytes] = {}
     if not {Format.PDF, Format.DOCX} & set(formats):
@@ -154,7 +165,7 @@ def _printed(document: Document, formats: Sequence[Format], progress: Progress) 
     printed = lay_out(document)
     progress(STAGES[4])
     if Format.PDF in formats:
-        files[Format.PDF] = printed.pdf()
+        files[Format.PDF] = printed.pdf(document, data)
     if Format.DOCX in formats:
         from reportgen.render.docx import to_docx  # noqa: PLC0415
 
@@ -163,10 +174,9 @@ def _printed(document: Document, formats: Sequence[Format], progress: Progress) 
 
 
 def _unpaged(
-    document: Document, examined: Examined, formats: Sequence[Format], progress: Progress
+    document: Document, examined: Examined, formats: Sequence[Format], data: Mapping[str, bytes]
 ) -> Iterator[tuple[str, bytes]]:
     """The formats that have no pages, by what their names add to the report's."""
-    progress(STAGES[4])
     if Format.XLSX in formats:
         from reportgen.render.xlsx import to_xlsx, tracing  # noqa: PLC0415
 
@@ -176,15 +186,11 @@ def _unpaged(
 
         yield ".html", to_html(document, explainer(examined.loaded, examined.budget))
     if Format.CSV in formats:
-        from reportgen.render.open_data import open_data, package_name  # noqa: PLC0415
-
-        disclosure = examined.loaded.disclosure
-        package = open_data(document, package_name(disclosure.year, disclosure.department.code))
-        if not package:
+        if not data:
             raise FaultyInput(
                 [Fault(examined.loaded.place("profile"), "这种格式没有按行列印的表，写不出 CSV")]
             )
-        yield from ((f"-csv/{file}", content) for file, content in package.items())
+        yield from ((f"-csv/{file}", content) for file, content in data.items())
 
 
 def _refuse_differences(document: Document, files: Mapping[str, bytes]) -> None:

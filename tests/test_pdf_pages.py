@@ -288,7 +288,8 @@ def _full(amount: str) -> dict[str, Any]:
 
 
 def _pages_of(typed: dict[str, Any]) -> Iterator[Page]:
-    with pdfplumber.open(io.BytesIO(lay_out(composed(typed)).pdf())) as opened:
+    document = composed(typed)
+    with pdfplumber.open(io.BytesIO(lay_out(document).pdf(document, {}))) as opened:
         yield from body_pages(opened)
 
 
@@ -307,7 +308,8 @@ def long_form() -> Iterator[list[Page]]:
     typed = _full("10000.00")
     typed["projects"][0]["summary"] = "".join(SENTENCES)
     typed["indicators"] = [{"project": "P1", "name": name, "target": "优"} for name in INDICATORS]
-    with pdfplumber.open(io.BytesIO(lay_out(composed(typed)).pdf())) as opened:
+    document = composed(typed)
+    with pdfplumber.open(io.BytesIO(lay_out(document).pdf(document, {}))) as opened:
         yield body_pages(opened)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 from reportgen.compose.document import Document
 from reportgen.faults import Fault, FaultyInput, Place
 from reportgen.load.text import printable
+from reportgen.render.archive import archived
 from reportgen.render.justification import justify_chinese
 
 FRONT_CLASSES = ("cover",)
@@ -35,11 +36,10 @@ class Printed:
     body: Any
     front: Any
 
-    def pdf(self) -> bytes:
-        document = self.body.copy(self.front.pages + self.body.pages) if self.front else self.body
-        result = document.write_pdf()
-        assert isinstance(result, bytes)
-        return result
+    def pdf(self, document: Document, data: Mapping[str, bytes]) -> bytes:
+        """A PDF for the archive with files of data attached to it."""
+        pages = self.body.copy(self.front.pages + self.body.pages) if self.front else self.body
+        return archived(pages, document, data)
 
 
 def lay_out(document: Document) -> Printed:

@@ -1,0 +1,68 @@
+"""What makes a PDF fit for the archive: PDF/A-3u, tags, names, and its tables as data inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from typing import Any
+
+from reportgen.compose.document import Document
+
+VARIANT = "pdf/a-3u"
+CREATED = datetime(1980, 1, 1, tzinfo=UTC)
+"""No clock: the same input makes the same bytes. The Word file says the same day."""
+
+DESCRIBED = {".csv": "表的数据", ".json": "各表数据的说明（Frictionless Data）"}
+
+
+def archived(pages: Any, document: Document, data: Mapping[str, bytes]) -> bytes:
+    """The laid-out document as tagged PDF/A-3u, with files of data attached (by name).
+
+    No conformance is claimed beyond what the metadata say: no validator has looked at it.
+    """
+    from weasyprint import Attachment  # noqa: PLC0415  (slow to load, and only needed here)
+
+    day = CREATED.isoformat().replace("+00:00", "Z")
+    metadata = pages.metadata
+    metadata.title, metadata.authors, metadata.lang = document.title, [document.author], "zh-CN"
+    metadata.created = metadata.modified = day
+    # an attachment can be written once, so they are made for each writing
+    metadata.attachments = [
+        Attachment(
+            string=content,
+            name=PurePosixPath(name).name,
+            description=DESCRIBED.get(PurePosixPath(name).suffix, ""),
+            relationship="Data",
+            created=CREATED,
+            modified=CREATED,
+        )
+        for name, content in data.items()
+    ]
+    result = pages.write_pdf(pdf_variant=VARIANT, pdf_tags=True, finisher=_finish)
+    assert isinstance(result, bytes)
+    return result
+
+
+def _finish(_: Any, pdf: Any) -> None:
+    """What WeasyPrint leaves undone."""
+    import pydyf  # noqa: PLC0415  (comes with WeasyPrint)
+
+    dictionaries = [element for element in pdf.objects if isinstance(element, pydyf.Dictionary)]
+    if "AF" in pdf.catalog:  # each attachment is listed there twice
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+    names = {}
+    for element in dictionaries:
+        if element.get("Type") == "/Filespec":  # under a name whose encoding no reader knows
+            names[element.reference] = element["F"] = element["UF"]
+        elif element.get("S") == "/TH":  # not told what it heads
+            element.setdefault("A", pydyf.Dictionary({"O": "/Table"}))["Scope"] = "/Column"
+    tree = pdf.catalog["Names"]["EmbeddedFiles"] if names else None
+    for element in dictionaries:
+        if tree is not None and element.reference == tree:  # which must be in the order of its names
+            ordered = sorted(names.items(), key=lambda pair: _encoded(pair[1].string))
+            element["Names"] = pydyf.Array([part for file, name in ordered for part in (name, file)])
+
+
+def _encoded(name: str) -> bytes:
+    return name.encode() if name.isascii() else b"\xfe\xff" + name.encode("utf-16-be")

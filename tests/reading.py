@@ -213,7 +213,7 @@ def read_open_pdf(opened: PDF) -> Printed:
             rows = tuple(tuple(map(squeezed, row)) for row in table.extract())
             above = squeezed(page.crop((0, end, page.width, table.bbox[1])).extract_text())
             end = table.bbox[3]
-            if above:
+            if above and not above.startswith("续表："):
                 tables.append(PrintedTable(_title(above), rows))
             else:
                 before = tables.pop()

@@ -130,14 +130,15 @@ def test_all_pages_are_a4(pdf: PDF) -> None:
         assert sides == pytest.approx([210 * MM, 297 * MM], abs=0.1)
 
 
-def test_a_table_repeats_its_header_on_each_further_page(pdf: PDF, document: Document) -> None:
+def test_a_table_repeats_its_title_and_its_header_on_each_further_page(pdf: PDF, document: Document) -> None:
     titles = {squeezed(t.full_title): t for t in document.tables if isinstance(t, Table)}
     heads = {title: _header_rows(table) for title, table in titles.items()}
     current, further = "", 0
     for page in body_pages(pdf):
         for table in page.find_tables():
             above = squeezed(page.crop((0, 0, page.width, table.bbox[1])).extract_text())
-            if not above:
+            if above.startswith("续表："):
+                assert above == f"续表：{current}"
                 rows = [tuple(map(squeezed, row)) for row in table.extract()]
                 assert rows[: len(heads[current])] == heads[current]
                 assert len(rows) > len(heads[current])
@@ -185,11 +186,13 @@ def test_no_text_stands_outside_the_margins(pdf: PDF, document: Document) -> Non
     for page in body_pages(pdf):
         left, top, right, bottom = _margins(page, document)
         footer, number = page.height - bottom + HAIR, page_number(page)
+        head = [char for char in _visible(page) if char["bottom"] < top]
+        assert not head or "".join(char["text"] for char in head).startswith("续表：")
         for char in _visible(page):
             where = (number, char["text"], round(char["x0"]), round(char["top"]))
             assert left - HAIR <= char["x0"], where
             assert char["x1"] <= page.width - right + HAIR, where
-            assert top - HAIR <= char["top"], where
+            assert char in head or top - HAIR <= char["top"], where
             if char["top"] > footer:
                 assert char["text"] in "—0123456789", where
 

@@ -10,6 +10,8 @@ import pypdfium2
 from reportgen.verify.numbers import Number, excerpt, numbers_in
 
 _PAGE_NUMBER = re.compile(r"^\s*[—–-]\s*\d+\s*[—–-]\s*$")
+_CONTINUED = re.compile(r"^\s*续表：")
+"""The title of the table that goes on, at the head of the page."""
 _LEADER = re.compile(r"[·.…]{4,}")
 """Dots between a contents entry and its page."""
 
@@ -28,7 +30,7 @@ def read_pdf(content: bytes) -> list[Number]:
 
 def _of_page(page: pypdfium2.PdfPage, at: int) -> Iterator[Number]:
     text = page.get_textpage().get_text_range()
-    lines = [line for line in text.splitlines() if not _PAGE_NUMBER.match(line)]
+    lines = [line for line in text.splitlines() if not (_PAGE_NUMBER.match(line) or _CONTINUED.match(line))]
     if sum(1 for line in lines if _LEADER.search(line)) > len(lines) / 3:
         return  # a page of contents
     for line in lines:

@@ -16,12 +16,15 @@ MOST_MEMORY = 1024
 """MB."""
 
 RUN = """
-import resource, sys
+import re, sys
+from pathlib import Path
 from reportgen.cli import app
 try:
     app(sys.argv[1:], prog_name="reportgen")
 finally:
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stderr)
+    # not getrusage, which counts what the parent had in memory before the child began
+    peak = re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())
+    print(int(peak[1]) // 1024, file=sys.stderr)
 """
 
 

@@ -14,6 +14,7 @@ from lxml import html as lxml_html
 from reading import Report, figure, read_docx, read_pdf, squeezed
 from strategies import CAUSE, PROFILE, YEAR, composed, disclosures
 
+from reportgen.build import prepare
 from reportgen.compose import Document
 from reportgen.derive.arithmetic import growth, rounded
 
@@ -226,3 +227,20 @@ def test_a_cause_is_not_told_of_what_did_not_change(document: Document) -> None:
     unchanged = [text for text in re.split("[；。]", "".join(paragraphs(document))) if "与上年持平" in text]
     assert len(unchanged) == 2
     assert not [text for text in unchanged if "主要" in text]
+
+
+def test_money_carried_over_explains_a_change_apart_from_the_year_s_own(tmp_path: Path) -> None:
+    source = tmp_path / "dept.yaml"
+    line = '{功能科目: "2040201", 部门经济科目: "30101", 支出性质: 基本支出, '
+    source.write_text(
+        '格式: standard\n年度: 2025\n部门: {编码: "101", 名称: 某局, 性质: 行政单位}\n'
+        "默认: {资金: 一般公共预算}\n支出:\n"
+        f"  - {line}金额: 1300000, 上年预算数: 1400000}}\n  - {line}上年结转: 是, 金额: 500000}}\n",
+        "utf-8",
+    )
+    text = lxml_html.document_fromstring(prepare(source)[0].html).text_content()
+    assert (
+        "收支总预算180.00万元，比2024年预算数增加40.00万元，增长28.57%，"
+        "主要是上年结转增加50.00万元，一般公共预算拨款收入减少10.00万元"
+    ) in text
+    assert "一般公共预算拨款收入增加" not in text

@@ -21,7 +21,7 @@ from reportgen.compose.values import listed
 from reportgen.derive.arithmetic import growth, share
 from reportgen.derive.budget import Budget
 from reportgen.derive.dimensions import Condition, dimension_of, read_conditions, read_dimension
-from reportgen.derive.records import SOURCES
+from reportgen.derive.records import REVENUE, SOURCES
 from reportgen.derive.selection import MEASURE_LABELS, MissingData
 from reportgen.faults import nearest
 from reportgen.model.narrative import Topic
@@ -205,29 +205,42 @@ class Language:
         is no explanation of itself.
         """
         try:
-            values = figure.selection.values(figure.source, dimension, ("amount", figure.against))
-            moved = [(value, self._below(figure, dimension, value)) for value in values]
-            moved = [(value, below) for value, below in moved if not self._rounds_to_nothing(below)]
+            parts = self._divided(figure, dimension)
+            moved = [(name, below) for name, below in parts if not self._rounds_to_nothing(below)]
         except MissingData:
             return []
-        if len(values) < least:
+        if len(parts) < least:
             return []
-        moved.sort(key=lambda pair: (-abs(pair[1].difference), pair[0]))
+        moved.sort(key=lambda pair: -abs(pair[1].difference))
         rises = figure.difference > 0
-        told = [(v, f) for v, f in moved if (f.difference > 0) is rises][:most]
-        names = [self.label(dimension, value) for value, _ in told]
+        told = [(name, f) for name, f in moved if (f.difference > 0) is rises][:most]
+        names = [name for name, _ in told]
         if len(names) == 1 and subject and (names[0].startswith(subject[:3]) or names[0] in subject):
             return []
         if sum(abs(f.difference) for _, f in told) > abs(figure.difference):
-            told += [(v, f) for v, f in moved if (f.difference > 0) is not rises][:1]
+            told += [(name, f) for name, f in moved if (f.difference > 0) is not rises][:1]
         wording = self.profile.wording
         return [
             Html("{}{}{}").format(
-                self.label(dimension, value),
-                wording.increase if below.difference > 0 else wording.decrease,
-                below.change,
+                name, wording.increase if below.difference > 0 else wording.decrease, below.change
             )
-            for value, below in told
+            for name, below in told
+        ]
+
+    def _divided(self, figure: Figure, dimension: str) -> list[tuple[str, Figure]]:
+        """A figure by the values of a dimension, in their order. Revenue by fund is this year's: what was
+        carried over is a part of its own, as 收支总表 has it."""
+        measures = ("amount", figure.against)
+        parts = []
+        if figure.source == REVENUE and dimension == "fund":
+            carried = self._below(figure, "carryover", "yes")
+            if carried.selection.values(figure.source, "fund", measures):
+                parts = [(dimension_of("carryover").label, carried)]
+            figure = self._below(figure, "carryover", "no")
+        values = sorted(figure.selection.values(figure.source, dimension, measures))
+        return [
+            *((self.label(dimension, value), self._below(figure, dimension, value)) for value in values),
+            *parts,
         ]
 
     def _below(self, figure: Figure, dimension: str, value: str) -> Figure:

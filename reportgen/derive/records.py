@@ -48,8 +48,13 @@ class Ledger:
     records: tuple[Record, ...]
     measures: frozenset[str] = field(init=False)
     """The measures that any of its records gives."""
+    executed_funds: frozenset[str | None] = field(init=False)
+    """The funds of which an execution is known."""
 
     def __post_init__(self) -> None:
+        executed = (record for record in self.records if EXECUTED in record.measures)
+        funds = frozenset(record.dimensions.get("fund") for record in executed)
+        object.__setattr__(self, "executed_funds", funds)
         given = frozenset(measure for record in self.records for measure in record.measures)
         object.__setattr__(self, "measures", given)
 

@@ -114,7 +114,7 @@ class Selection:
         """Whether the year before is known for all the money chosen here, so that it can be compared.
 
         An execution that is given for some funds and not for others would make a fall of a rise;
-        what is carried forward has none.
+        what is carried forward has none. Of a fund whose execution is known, what has none is new.
         """
         if not self.gives(source, base):
             return False
@@ -122,7 +122,7 @@ class Selection:
             return True
         records = self._ledger(source, "amount", None) if self.gives(source, "amount") else ()
         executed = self._ledger(source, base, None)
-        funds = {record.dimensions.get("fund") for record in executed if base in record.measures}
+        funds = {fund for ledger in self.sources[source] for fund in ledger.executed_funds}
         return all(
             record.dimensions.get("fund") in funds and record.path[0] != "carry_forward"
             for record in (*records, *executed)

@@ -46,7 +46,9 @@ class Place:
     @property
     def spot(self) -> str:
         """Where in its file it is, for a message about another place of the same file."""
-        return f"“{self.sheet}”{self.cell}" if self.sheet else f"第 {self.line} 行"
+        if self.sheet:
+            return f"“{self.sheet}”{self.cell}" if self.line else f"“{self.sheet}”"
+        return f"第 {self.line} 行"
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,8 @@ class Beginning:
 
     @property
     def needed(self) -> set[str]:
-        return {word for word in (*WORDS, "executed") if re.search(rf"\b{word}\b", self.text)}
+        asked = {word for word in (*WORDS, "executed") if re.search(rf"\b{word}\b", self.text)}
+        return asked | {"names"}
 
     @property
     def department_extra(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from reportgen.catalog import load_catalog
 from reportgen.convert.typed import typed
 from reportgen.convert.yaml_files import yaml_files
 from reportgen.derive import derive
+from reportgen.derive.budget import Budget
 from reportgen.derive.dimensions import Condition
 from reportgen.derive.holdings import all_assets, all_staff
 from reportgen.faults import FaultyInput
@@ -230,6 +232,104 @@ def test_units_may_be_listed_in_a_table_that_names_their_files(folder: Path) -> 
     assert from_table.units[1].extra == {"简称": "支队", "电话": "0000"}
     same = {"units": listed.units}
     assert from_table.model_copy(update=same) == listed
+
+
+def test_what_a_unit_says_of_another_unit_is_an_error(folder: Path) -> None:
+    (folder / "支队" / "lines.csv").write_text(
+        LINES.replace("功能科目", "单位,功能科目").replace("\n2", "\n205001,2")
+    )
+    (folder / "本级.yaml").write_text(OWN.replace("支出:", '默认: {单位: "205002"}\n支出:'))
+    assert _faults(folder / "dept.yaml") == [
+        "支队/lines.csv:2:1: 错误：这是单位 205002 的文件，不能写别的单位“205001”；请删去，或改成 205002",
+        "支队/lines.csv:3:1: 错误：这是单位 205002 的文件，不能写别的单位“205001”；请删去，或改成 205002",
+        "本级.yaml:2:10: 错误：这是单位 205001 的文件，不能写别的单位“205002”；请删去，或改成 205001",
+    ]
+
+
+def test_the_list_and_the_unit_s_file_must_say_the_same_of_it(folder: Path) -> None:
+    main = folder / "dept.yaml"
+    main.write_text(main.read_text().replace("规格: 副处级", "性质: 事业单位"))
+    assert _faults(main) == [
+        "dept.yaml:6:28: 错误：性质是“事业单位”，单位自己的文件写的是“参公单位”；请改成一样的，或在这里删去"
+    ]
+
+
+def test_names_of_a_code_must_agree_in_all_files(folder: Path) -> None:
+    (folder / "本级.yaml").write_text(OWN + '科目名称: {"2010598": 甲}\n')
+    (folder / "支队" / "unit.yaml").write_text(SQUAD + '科目名称: {"2010598": 乙}\n')
+    assert _faults(folder / "dept.yaml") == [
+        "支队/unit.yaml:15:19: 错误：“2010598”在别的文件里是另一个名称；请改成一样的"
+    ]
+
+
+def test_all_faults_of_all_files_are_told_at_once_and_no_false_ones(folder: Path) -> None:
+    (folder / "支队" / "unit.yaml").write_text(SQUAD + "职责: 管路\n")
+    (folder / "本级.yaml").write_text(OWN.replace("金额: 30}", "金额: 3x}"))
+    faults = _faults(folder / "dept.yaml")
+    assert [fault.split("；")[0] for fault in faults] == [
+        "支队/unit.yaml:15:1: 错误：不认识的键“职责”",
+        "本级.yaml:4:44: 错误：金额：“3x”不是金额",
+    ]
+
+
+def test_the_same_day_may_be_written_in_two_ways(folder: Path) -> None:
+    (folder / "本级.yaml").write_text(OWN.replace("2024-12-31", "2024年12月31日"))
+    assert load_own(folder / "dept.yaml").disclosure.assets
+
+
+def test_the_department_s_default_unit_is_not_that_of_a_unit_s_lines(folder: Path) -> None:
+    main = folder / "dept.yaml"
+    main.write_text(main.read_text().replace("默认: {", '默认: {单位: "205001", '))
+    assert load_disclosure(main, "205002").disclosure.defaults.unit is None
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_unit_is_followed_through_the_department_s_renamed_codes(folder: Path, swapped: bool) -> None:
+    before = folder / "2024"
+    before.mkdir()
+    old = {"205001": "205002", "205002": "205001"} if swapped else {"205001": "205009", "205002": "205002"}
+    units = "".join(f"  - {code}.yaml\n" for code in old.values())
+    (before / "dept.yaml").write_text(
+        MAIN.replace("2025", "2024").split("  - 本级")[0] + units + "默认: {资金: 一般公共预算}\n"
+    )
+    for amount, (new, code) in zip((70, 900), old.items(), strict=True):
+        (before / f"{code}.yaml").write_text(
+            f'部门: {{编码: "{code}", 名称: 单位{new}, 性质: 行政单位}}\n'
+            f'支出: [{{功能科目: "2040201", 部门经济科目: "30101", 金额: {amount}}}]\n'
+        )
+    (folder / "本级.yaml").write_text(OWN.replace(", 上年预算数: 80", ""))
+    main = folder / "dept.yaml"
+    renamed = ", ".join(f'"{code}": "{new}"' for new, code in old.items() if new != code)
+    main.write_text(main.read_text() + f"上年: 2024/dept.yaml\n编码变动: {{{renamed}}}\n")
+    whole = _derived(main, None)
+    for unit, prior in (("205001", 70), ("205002", 900)):
+        of_unit = whole.select([Condition("unit", (unit,))]).total("expenditure", "prior").value
+        assert of_unit == _derived(main, unit).all.total("expenditure", "prior").value == prior
+
+
+def _derived(main: Path, unit: str | None) -> Budget:
+    loaded = load_disclosure(main, unit)
+    assert loaded.before is not None
+    return derive(loaded.disclosure, load_catalog(2025), loaded.before.disclosure)
+
+
+def test_a_unit_that_names_last_year_s_department_takes_its_own_part_of_it(folder: Path) -> None:
+    before = folder / "2024"
+    shutil.copytree(folder, before)
+    for path in (before / "dept.yaml", before / "本级.yaml"):
+        path.write_text(path.read_text().replace("2025", "2024"))
+    own = folder / "本级.yaml"
+    own.write_text(OWN.replace(", 上年预算数: 80", "") + "上年: 2024/dept.yaml\n")
+    assert _derived(folder / "dept.yaml", "205001").all.total("expenditure", "prior").value == 130
+
+
+def test_what_the_department_lists_beside_its_units_would_count_twice(folder: Path) -> None:
+    main = folder / "dept.yaml"
+    main.write_text(main.read_text() + "人员: [{类别: 行政人员, 编制: 15, 实有: 13}]\n")
+    found = [str(f).replace(f"{folder}/", "") for f in examine(main).findings if f.rule == "T9-no-unit"]
+    assert found == [
+        "dept.yaml:8:6: 错误：这一行没有写单位，别的行写了；请补上（在 Excel 里合并的单元格要逐行填写）"
+    ]
 
 
 def test_the_same_may_be_typed_in_several_ways(folder: Path) -> None:

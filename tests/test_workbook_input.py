@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from openpyxl.workbook import Workbook
 from reading import ROOT
@@ -98,6 +99,7 @@ def _read_again(files: dict[str, bytes], main: str, folder: Path) -> Disclosure:
     return load_own(folder / main).disclosure
 
 
+@settings(phases=(Phase.explicit, Phase.generate))  # to shrink a whole disclosure takes minutes
 @given(full())
 def test_any_disclosure_is_the_same_after_yaml_and_after_a_workbook(
     tmp_path_factory: pytest.TempPathFactory, given: Disclosure
@@ -325,6 +327,82 @@ FAULTS: dict[str, tuple[Callable[[Workbook], None], list[str]]] = {
 def test_what_a_workbook_cannot_say_is_named(name: str, tmp_path: Path) -> None:
     change, expected = FAULTS[name]
     assert _faults(_changed(tmp_path, change)) == expected
+
+
+@pytest.mark.parametrize(
+    ("shown_as", "message"),
+    [
+        ('0.00"万元"', "单元格的数字格式里写着“万元”，看到的不是实际的数；请把格式改成“数值”，再核对这个数"),
+        ("0!.0,万", "单元格的数字格式里写着“万”，看到的不是实际的数；请把格式改成“数值”，再核对这个数"),
+    ],
+)
+def test_a_number_format_that_writes_a_unit_is_refused(tmp_path: Path, shown_as: str, message: str) -> None:
+    path = _changed(tmp_path, _put("支出", "金额", 5, 12.5, number_format=shown_as))
+    assert [fault.partition("：")[2] for fault in _faults(path)] == [message]
+
+
+def test_a_second_table_of_basic_facts_or_pairs_is_told(tmp_path: Path) -> None:
+    def change(opened: Workbook) -> None:
+        opened["基本信息"]["D1"] = "内容"
+        opened["基本信息"]["D3"] = "2030"
+        opened["原因"]["C3"] = "别的话"
+        opened["用途"].delete_rows(1)
+
+    faults = [fault.split("；")[0] for fault in _faults(_changed(tmp_path, change))]
+    assert faults == [
+        "dept.xlsx:原因!C3: 错误：只读前两列",
+        "dept.xlsx:基本信息!D1: 错误：只能有一列“内容”",
+    ]
+
+
+def test_a_title_above_the_column_names_is_told_once(tmp_path: Path) -> None:
+    def change(opened: Workbook) -> None:
+        opened["单位"].insert_rows(1)
+        opened["单位"]["A1"] = "单位清单"
+
+    assert _faults(_changed(tmp_path, change)) == [
+        "dept.xlsx:单位!A1: 错误：第 1 行应是列名（如 编码、名称、性质、规格）；"
+        "表名、空行请删去，或在这一行写上列名"
+    ]
+
+
+def test_two_sheets_of_one_section_are_told(tmp_path: Path) -> None:
+    def change(opened: Workbook) -> None:
+        opened.copy_worksheet(opened["支出"]).title = "支出明细"
+
+    assert _faults(_changed(tmp_path, change)) == [
+        "dept.xlsx:支出明细: 错误：与工作表“支出”是同一部分；请合在一起，或把其中一个的名字以“_”开头"
+    ]
+
+
+def test_column_names_broken_over_lines_are_read(tmp_path: Path) -> None:
+    def change(opened: Workbook) -> None:
+        page = opened["支出"]
+        page.cell(1, _column(page, "上年执行数")).value = "上年\n执行数"
+
+    assert load_own(_changed(tmp_path, change)).disclosure == load_own(KEPT / "dept.yaml").disclosure
+
+
+def test_a_formula_whose_result_is_an_empty_text_is_an_empty_cell(tmp_path: Path) -> None:
+    path = tmp_path / "dept.xlsx"
+    with zipfile.ZipFile(KEPT / "dept.xlsx") as source, zipfile.ZipFile(path, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "xl/worksheets/sheet3.xml":
+                formula = b'<c r="I2" t="str"><f>IF(1&gt;2,"x","")</f><v></v></c>'
+                assert content.count(b'<c r="J2"') == 1
+                content = content.replace(b'<c r="J2"', formula + b'<c r="J2"')
+            target.writestr(name, content)
+    assert load_own(path).disclosure == load_own(KEPT / "dept.yaml").disclosure
+
+
+def test_hidden_columns_and_sheets_are_read_and_told(tmp_path: Path) -> None:
+    def hide(opened: Workbook) -> None:
+        opened["支出"].column_dimensions["B"].hidden = True
+        opened["单位"].sheet_state = "hidden"
+
+    notes = load_own(_changed(tmp_path, hide)).notes
+    assert [f"{note.place.sheet}!{note.place.cell}" for note in notes] == ["单位!0", "支出!B1"]
 
 
 def test_hidden_rows_are_read_and_told(tmp_path: Path) -> None:

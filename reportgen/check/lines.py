@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from reportgen.check.codes import FIELDS
 from reportgen.check.rule import Case, rule
@@ -66,16 +67,22 @@ def lines_differ(case: Case) -> Iterator[Fault]:
 
 @rule("T9-no-unit", Severity.ERROR, "有的明细写了单位，就每行都写", essential=True)
 def units_are_named(case: Case) -> Iterator[Fault]:
-    """Where some lines of a ledger name their unit, all must: a blank cell would move money silently."""
+    """Where some records of a list name their unit, all must: a blank cell would move money silently, and
+    what the department lists beside its units would count twice."""
     disclosure = case.budget.disclosure
     if not disclosure.units or disclosure.defaults.unit:
         return
-    for ledger, lines in disclosure.expenditure.items():
-        if any(line.unit for line in lines):
-            for at, line in enumerate(lines):
-                if line.unit is None:
+    lists: dict[tuple[str, ...], Sequence[Any]] = {
+        **{("expenditure", ledger): lines for ledger, lines in disclosure.expenditure.items()},
+        **{(key,): getattr(disclosure, key) for key in ("carry_forward", "procurement", "services", "staff")},
+        ("assets", "items"): disclosure.assets.items if disclosure.assets else (),
+    }
+    for path, records in lists.items():
+        if any(record.unit for record in records):
+            for at, record in enumerate(records):
+                if record.unit is None:
                     yield Fault(
-                        case.loaded.place("expenditure", ledger, at),
+                        case.loaded.place(*path, at),
                         "这一行没有写单位，别的行写了；请补上（在 Excel 里合并的单元格要逐行填写）",
                     )
 

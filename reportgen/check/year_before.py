@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from reportgen.check.rule import Case, rule
+from reportgen.derive.dimensions import dimension_of
 from reportgen.derive.renaming import CODES, KEYS
 from reportgen.faults import Fault, Severity
 from reportgen.model.disclosure import Disclosure
@@ -39,7 +40,34 @@ def the_year_before_agrees(case: Case) -> Iterator[Fault]:
                     f"{_named(case, key)}上年预算数合计 {one:,.2f} 元，上年文件 {file} 里是"
                     f" {other:,.2f} 元，相差 {abs(one - other):,.2f} 元",
                 )
+        break
+    for source, what in LISTS.items():
+        yield from _differing_lists(case, source, what, before)
+
+
+LISTS = {"carry_forward": "结转下年", "procurement": "政府采购", "services": "购买服务"}
+"""Lists whose records say last year's amount themselves."""
+
+
+def _differing_lists(case: Case, source: str, what: str, before: Disclosure) -> Iterator[Fault]:
+    """By fund: where one record says its year before, last year's file no longer stands in for the others."""
+    records = getattr(case.budget.disclosure, source)
+    earlier = getattr(before, source)
+    if not earlier or not any(record.prior is not None for record in records):
         return
+    said: dict[str, Decimal] = defaultdict(Decimal)
+    known: dict[str, Decimal] = defaultdict(Decimal)
+    for record in records:
+        said[record.fund] += record.prior or 0
+    for record in earlier:
+        known[record.fund] += record.amount
+    for fund in sorted({*said, *known}):
+        if abs(said[fund] - known[fund]) > case.tolerance("T12-year-before"):
+            yield Fault(
+                case.loaded.place(source),
+                f"{what}（{case.budget.name('fund', fund)}）上年预算数合计 {said[fund]:,.2f} 元，上年文件里是"
+                f" {known[fund]:,.2f} 元；请都写上，或都不写",
+            )
 
 
 def _comparable(case: Case, ledger: str, before: Disclosure) -> dict[Key, Decimal] | None:
@@ -93,28 +121,54 @@ def both_years_have_the_same(case: Case) -> Iterator[Fault]:
                 yield Fault(case.loaded.place("year_before"), f"只有 {year} 年有的{what}：{listed}；请确认")
 
 
-@rule("R3-stray-renaming", Severity.WARNING, "“编码变动”里的旧编码是上年文件用的")
+@rule("R3-stray-renaming", Severity.WARNING, "“编码变动”里的旧编码上年用过，新编码今年有")
 def renamed_codes_were_used(case: Case) -> Iterator[Fault]:
     """An old code that last year's input does not have changes nothing: it was mistyped."""
-    renamed = case.budget.disclosure.renamed
-    before = case.loaded.before
-    if not renamed:
-        return
-    known = _codes(before.disclosure) if before else set()
-    for code in renamed:
-        if code not in known:
-            what = "上年文件里没有这个编码" if before else "没有写“上年”文件，编码变动用不上"
-            yield Fault(case.loaded.place("renamed", code), f"“{code}”：{what}；请改正或删去")
+    disclosure, before = case.budget.disclosure, case.loaded.before
+    used = _codes(before.disclosure) if before else {}
+    now = _codes(disclosure)
+    for old, new in disclosure.renamed.items():
+        place = case.loaded.place("renamed", old)
+        if before is None:
+            yield Fault(place, f"“{old}”：没有写“上年”文件，编码变动用不上；请写上，或删去")
+        elif old not in used:
+            yield Fault(place, f"“{old}”：上年文件里没有这个编码；请改正或删去")
+        elif new not in now and used[old] & set(KEYS):
+            yield Fault(place, f"“{new}”：今年没有这个编码；请改正")
 
 
-def _codes(disclosure: Disclosure) -> set[str]:
+@rule("R3-renaming", Severity.ERROR, "“编码变动”里的编码只有一种意思，科目改成科目", essential=True)
+def renamed_codes_are_codes_of_one_kind(case: Case) -> Iterator[Fault]:
+    """A code that is a unit's and a functional one at once would be changed in both."""
+    disclosure, before = case.budget.disclosure, case.loaded.before
+    used = _codes(before.disclosure) if before else {}
+    for old, new in disclosure.renamed.items():
+        kinds = used.get(old, set())
+        place = case.loaded.place("renamed", old)
+        if len(kinds) > 1:
+            words = "、".join(dimension_of(kind).label for kind in sorted(kinds))
+            yield Fault(
+                place, f"“{old}”在上年文件里有几种意思（{words}），分不清改的是哪一个；请在上年的明细里改"
+            )
+        elif kinds & set(CODES) and not (new.isascii() and new.isdigit() and len(new) == len(old)):
+            yield Fault(place, f"“{new}”不是科目编码；应与“{old}”一样是 {len(old)} 位数字")
+
+
+def _codes(disclosure: Disclosure) -> dict[str, set[str]]:
+    """Every code that an input uses, and as what."""
+    found: dict[str, set[str]] = defaultdict(set)
     lines = [line for ledger in disclosure.expenditure.values() for line in ledger]
-    named = {getattr(line, field) for line in lines for field in (*CODES, *KEYS)}
-    return (
-        {str(code) for code in named}
-        | {u.code for u in disclosure.units}
-        | {p.code for p in disclosure.projects}
-    )
+    records = (*lines, *disclosure.carry_forward, *disclosure.procurement, *disclosure.services)
+    for record in records:
+        for field in (*CODES, *KEYS):
+            code = getattr(record, field, None)
+            if code:
+                found[str(code)].add(field)
+    for code in (disclosure.department.code, *(unit.code for unit in disclosure.units)):
+        found[code].add("unit")
+    for project in disclosure.projects:
+        found[project.code].add("project")
+    return found
 
 
 def _functions(case: Case, disclosure: Disclosure) -> dict[str, str]:

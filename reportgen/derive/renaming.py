@@ -41,6 +41,13 @@ def in_codes_of(now: Disclosure, catalog: Catalog, before: Disclosure) -> Disclo
             item.model_copy(update={"code": now.renamed.get(item.code, item.code)}) for item in items
         )
     changed["defaults"] = _recoded(successor, before.defaults)
+    if before.assets:
+        assets = tuple(_recoded(successor, asset) for asset in before.assets.items)
+        changed["assets"] = before.assets.model_copy(update={"items": assets})
+    own = now.renamed.get(before.department.code, before.department.code)
+    changed["department"] = before.department.model_copy(update={"code": own})
+    # the name of a code that has changed is not the new one's
+    changed["names"] = {code: name for code, name in before.names.items() if code not in now.renamed}
     return before.model_copy(update=changed)
 
 

@@ -67,10 +67,13 @@ def load_disclosure(path: Path, unit: str | None = None) -> Loaded:
     if not is_file(beside):
         raise FaultyInput([Fault(place, f"找不到上年的文件“{named}”；请写相对于本文件的路径")])
     read = _read(beside)
-    theirs = unit if unit is not None and place.file == shown(path) else None  # named by the department
-    if theirs is not None and theirs not in [file.code for file in read.units]:
-        problem = f"“{named}”里没有单位 {theirs} 自己的文件，上年数只有明细里写的"
-        return replace(loaded, notes=(*loaded.notes, Fault(place, problem, Severity.WARNING)))
+    theirs = None
+    if unit is not None and (read.units or place.file == shown(path)):  # a department's file
+        codes = {loaded.disclosure.renamed.get(file.code, file.code): file.code for file in read.units}
+        theirs = codes.get(unit)
+        if theirs is None:
+            problem = f"“{named}”里没有单位 {unit} 自己的文件，上年数只有明细里写的"
+            return replace(loaded, notes=(*loaded.notes, Fault(place, problem, Severity.WARNING)))
     before = _validated(beside, read, theirs)
     if before.disclosure.year != loaded.disclosure.year - 1:
         problem = f"“{named}”是 {before.disclosure.year} 年的，应是 {loaded.disclosure.year - 1} 年的"
@@ -94,36 +97,43 @@ class _Read:
 
 
 def _read(path: Path) -> _Read:
-    node, files, notes = _read_file(path)
-    named, faults = named_files(node, path.parent)
-    units = []
-    for place, beside in named:
-        try:
-            below, more, told = _read_file(beside)
-        except FaultyInput as error:
-            faults += error.faults
-            continue
-        unit, wrong = as_unit_file(place, beside, below)
-        units.append(unit)
-        faults += wrong
-        files += more
-        notes += told
-    if faults:
+    """Raises `FaultyInput` with the faults of all files."""
+    node, files, notes, faults = _read_file(path)
+    if node is None:
         raise FaultyInput(dict.fromkeys(map(printable, faults)))
+    named, more = named_files(node, path.parent)
+    faults += more
+    units: list[UnitFile] = []
+    for place, beside in named:
+        below, read, told, wrong = _read_file(beside)
+        faults += wrong
+        files += read
+        notes += told
+        if below is not None:
+            unit, wrong = as_unit_file(place, beside, below)
+            units.append(unit)
+            faults += wrong
+    if errors(faults):
+        # what can be read is validated all the same, so that all faults are told at once
+        views = [unit_report(node, unit)[0] for unit in units if unit.code] if names_files(node) else [node]
+        more = [fault for view in views for fault in validate(view, Disclosure, _context(view))[1]]
+        raise FaultyInput(dict.fromkeys(map(printable, [*faults, *more])))
     return _Read(node, tuple(units), files, notes)
 
 
-def _read_file(path: Path) -> tuple[Mapping, tuple[Path, ...], tuple[Fault, ...]]:
-    root, notes = parse_workbook(path) if path.suffix.lower() in SUFFIXES else (parse_file(path), [])
+def _read_file(path: Path) -> tuple[Mapping | None, tuple[Path, ...], tuple[Fault, ...], list[Fault]]:
+    """A file's nodes, the files that it draws in, what was noticed, and what is wrong with it."""
+    try:
+        root, notes = parse_workbook(path) if path.suffix.lower() in SUFFIXES else (parse_file(path), [])
+    except FaultyInput as error:
+        return None, (), (), list(error.faults)
     reader = Reader(path.parent)
     node = reader.model(root, Disclosure, "整个文件")
-    if isinstance(node, Mapping) and not errors(reader.faults):
-        return node, (path, *reader.files), tuple(notes)
-    faults = list(reader.faults)
-    if isinstance(node, Mapping) and not names_files(node):
-        # what can be read is validated all the same, so that all faults are told at once
-        faults += validate(node, Disclosure, {"amount_unit": _amount_unit(node)})[1]
-    raise FaultyInput(dict.fromkeys(map(printable, faults)))
+    return node if isinstance(node, Mapping) else None, (path, *reader.files), tuple(notes), reader.faults
+
+
+def _context(node: Mapping) -> dict[str, str]:
+    return {"amount_unit": _amount_unit(node)}
 
 
 def _validated(path: Path, read: _Read, unit: str | None) -> Loaded:
@@ -132,7 +142,7 @@ def _validated(path: Path, read: _Read, unit: str | None) -> Loaded:
         node, faults = unit_report(read.node, find_unit(read.units, unit, path))
     elif read.units:
         node, faults = department(read.node, read.units)
-    disclosure, more = validate(node, Disclosure, {"amount_unit": _amount_unit(node)})
+    disclosure, more = validate(node, Disclosure, _context(node))
     if disclosure is None or errors(faults) or errors(more):
         raise FaultyInput(dict.fromkeys(map(printable, [*faults, *more])))
     merged = tuple(file.path for file in read.units) if unit is None else ()

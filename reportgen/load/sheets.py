@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+from lxml import etree
 
 from reportgen.faults import Fault, FaultyInput, Place
 from reportgen.load.text import MAX_BYTES, printable, shown
@@ -27,6 +30,12 @@ _OLE = b"\xd0\xcf\x11\xe0"
 _CONTROL = re.compile("_x(00[01][0-9A-Fa-f])_")
 """How Excel writes a control character, such as the old Mac's line end."""
 _ZEROS = re.compile("0{2,}")
+_LITERAL = re.compile(r'"[^"]*"|\\.|_.')
+"""What a number format shows as it stands: texts in quotation marks, escaped and spacing characters."""
+_UNIT_SHOWN = re.compile("[十百千万亿]+元?")
+"""In a number format: the cell shows a number that is not its own."""
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_RELATED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _EXACT = 10**15
 """A spreadsheet keeps fifteen digits."""
 
@@ -50,6 +59,7 @@ class Sheet:
     merged: tuple[Area, ...]
     hidden: tuple[int, ...] = ()
     """Numbers of rows that hold something and are not shown."""
+    hidden_columns: tuple[int, ...] = ()
     visible: bool = True
 
     @property
@@ -68,10 +78,10 @@ def read_sheets(path: Path) -> list[Sheet]:
     Raises `FaultyInput` with every cell that has no value of its own.
     """
     _see_that_it_opens(path)
-    values = _opened(path, results=True)
+    values = _opened(path)
     try:
         sheets, faults = [], []
-        without_result = _formulas(path) if _has_formulas(path) else {}
+        without_result = _never_calculated(path)
         for worksheet in values.worksheets:
             sheet, wrong = _read(worksheet, shown(path), without_result.get(worksheet.title, set()))
             sheets.append(sheet)
@@ -107,42 +117,55 @@ def _see_that_it_opens(path: Path) -> None:
         raise FaultyInput([Fault(place, problem)])
 
 
-def _opened(path: Path, *, results: bool, streamed: bool = False) -> Any:
+def _opened(path: Path) -> Any:
     import openpyxl  # noqa: PLC0415  (only workbooks need it)
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of drop-downs and the like that openpyxl leaves out
-            return openpyxl.load_workbook(path, data_only=results, read_only=streamed)
+            return openpyxl.load_workbook(path, data_only=True)
     except Exception:  # openpyxl raises whatever it stumbles over in a damaged file
         problem = "读不了这个工作簿，文件可能坏了；请在 Excel 或 WPS 里打开，另存为 .xlsx"
         raise FaultyInput([Fault(Place(shown(path)), problem)]) from None
 
 
-def _has_formulas(path: Path) -> bool:
+def _never_calculated(path: Path) -> dict[str, set[str]]:
+    """The cells («D17») of each sheet that hold a formula and no result; openpyxl tells them from no others.
+
+    A formula whose result is an empty text has a result.
+    """
+    found: dict[str, set[str]] = {}
     with zipfile.ZipFile(path) as archive:
-        return any(
-            b"<f>" in (xml := archive.read(name)) or b"<f " in xml
-            for name in archive.namelist()
-            if name.startswith("xl/worksheets/") and name.endswith(".xml")
-        )
+        parts = _parts(archive)
+        for title, part in parts.items():
+            xml = archive.read(part)
+            if b"<f>" in xml or b"<f " in xml or b"<f/" in xml:
+                cells = etree.iterparse(io.BytesIO(xml), tag=f"{_MAIN}c", resolve_entities=False)
+                found[title] = {
+                    cell.get("r", "")
+                    for _, cell in cells
+                    if cell.find(f"{_MAIN}f") is not None and not _has_result(cell)
+                }
+    return found
 
 
-def _formulas(path: Path) -> dict[str, set[tuple[int, int]]]:
-    """The cells of each sheet that hold a formula."""
-    workbook = _opened(path, results=False, streamed=True)
-    try:
-        return {
-            sheet.title: {
-                (cell.row, cell.column) for row in sheet.iter_rows() for cell in row if cell.data_type == "f"
-            }
-            for sheet in workbook.worksheets
-        }
-    finally:
-        workbook.close()
+def _has_result(cell: etree._Element) -> bool:
+    return bool(cell.findtext(f"{_MAIN}v")) or (cell.get("t") == "str" and cell.find(f"{_MAIN}v") is not None)
 
 
-def _read(worksheet: Any, file: str, formulas: set[tuple[int, int]]) -> tuple[Sheet, list[Fault]]:
+def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The part of the package that holds each sheet."""
+    parser = etree.XMLParser(resolve_entities=False)
+    related = etree.fromstring(archive.read("xl/_rels/workbook.xml.rels"), parser)
+    targets = {one.get("Id"): one.get("Target", "") for one in related}
+    sheets = etree.fromstring(archive.read("xl/workbook.xml"), parser).iter(f"{_MAIN}sheet")
+    named = {sheet.get("name", ""): targets.get(sheet.get(f"{_RELATED}id"), "") for sheet in sheets}
+    parts = {name: t.removeprefix("/") if t.startswith("/") else f"xl/{t}" for name, t in named.items()}
+    there = set(archive.namelist())
+    return {name: part for name, part in parts.items() if part in there}
+
+
+def _read(worksheet: Any, file: str, unsaved: set[str]) -> tuple[Sheet, list[Fault]]:
     place = Place(file, sheet=worksheet.title)
     if worksheet.max_row * worksheet.max_column > MAX_CELLS:
         extent = f"{worksheet.max_row} 行、{worksheet.max_column} 列"
@@ -152,7 +175,7 @@ def _read(worksheet: Any, file: str, formulas: set[tuple[int, int]]) -> tuple[Sh
     for line, cells in enumerate(worksheet.iter_rows(), 1):
         texts = []
         for column, cell in enumerate(cells, 1):
-            problem = _problem(cell, (line, column) in formulas)
+            problem = _problem(cell, cell.coordinate in unsaved)
             if problem:
                 faults.append(Fault(replace(place, line=line, column=column), problem))
             texts.append("" if problem or cell.value is None else _text(cell))
@@ -161,8 +184,19 @@ def _read(worksheet: Any, file: str, formulas: set[tuple[int, int]]) -> tuple[Sh
         rows.pop()
     hidden = (n for n, size in worksheet.row_dimensions.items() if size.hidden)
     told = tuple(sorted(n for n in hidden if n <= len(rows) and any(rows[n - 1])))
+    columns = tuple(column for column in _hidden_columns(worksheet) if _holds_something(rows, column))
     visible = worksheet.sheet_state == "visible"
-    return Sheet(place, tuple(rows), tuple(_merged(worksheet)), told, visible), faults
+    return Sheet(place, tuple(rows), tuple(_merged(worksheet)), told, columns, visible), faults
+
+
+def _hidden_columns(worksheet: Any) -> Iterator[int]:
+    for size in worksheet.column_dimensions.values():
+        if size.hidden and size.min and size.max:
+            yield from range(size.min, min(size.max, worksheet.max_column) + 1)
+
+
+def _holds_something(rows: Sequence[Sequence[str]], column: int) -> bool:
+    return any(row[column - 1].strip() for row in rows)
 
 
 def _merged(worksheet: Any) -> Iterator[Area]:
@@ -170,14 +204,20 @@ def _merged(worksheet: Any) -> Iterator[Area]:
         yield Area(area.min_row, area.min_col, area.max_row, area.max_col)
 
 
-def _problem(cell: Any, is_formula: bool) -> str | None:
+def _problem(cell: Any, is_unsaved: bool) -> str | None:
     """What keeps a cell from having a value of its own."""
     value = cell.value
     if value is None:
         unsaved = "公式没有保存结果；请在 Excel 或 WPS 里打开，重新计算并保存一次"
-        return unsaved if is_formula else None
+        return unsaved if is_unsaved else None
     if cell.data_type == "e":
         return f"“{value}”是公式的错误值；请改正公式，或直接填写"
+    if isinstance(value, timedelta):
+        return f"是时长（{value}）；请写成文字或数字"
+    if isinstance(value, (int, float)) and _UNIT_SHOWN.search(cell.number_format):
+        unit = _UNIT_SHOWN.search(cell.number_format)
+        assert unit is not None
+        return f"单元格的数字格式里写着“{unit[0]}”，看到的不是实际的数；请把格式改成“数值”，再核对这个数"
     if isinstance(value, (int, float)) and abs(value) >= _EXACT:
         return "超过 15 位的数字，电子表格保不住后面的位数；请把单元格设为文本格式，重新填写"
     return None
@@ -197,12 +237,21 @@ def _text(cell: Any) -> str:
         return _number(value, cell.number_format)
     if isinstance(value, datetime) and value.time() == time():
         value = value.date()
-    return value.isoformat() if isinstance(value, date) else str(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return _day(value, cell.number_format)
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _day(day: date, shown_as: str) -> str:
+    """2023-01-15, or 2023年1月15日 and 2023年1月 where it is shown so."""
+    if "年" not in shown_as:
+        return day.isoformat()
+    return f"{day.year}年{day.month}月" + (f"{day.day}日" if "日" in shown_as else "")
 
 
 def _number(value: float, shown_as: str) -> str:
     exact = Decimal(f"{value:.15g}")
-    if shown_as.endswith("%"):
+    if "%" in _LITERAL.sub("", shown_as):
         return f"{_plain(exact * 100)}%"
     text = _plain(exact)
     return text.zfill(len(shown_as)) if _ZEROS.fullmatch(shown_as) and text.isdigit() else text

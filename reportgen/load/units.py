@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Map
@@ -27,7 +28,9 @@ from reportgen.load.nodes import (
 )
 from reportgen.load.reading import usual_name
 from reportgen.load.text import is_file, shown
+from reportgen.model.department import UnitKind
 from reportgen.model.disclosure import AmountUnit, Disclosure, Level
+from reportgen.model.words import Word
 
 UNITS, FILE, CODE = "units", "file", "code"
 LEDGERS, ASSETS, ITEMS, AS_OF = "expenditure", "assets", "items", "as_of"
@@ -35,9 +38,16 @@ SHARED = ("profile", "year", "amount_unit")
 """What all files of a department say alike, or leave to the department."""
 INHERITED = (*SHARED, "checks", "year_before")
 """What a unit's own report takes from the department where the unit does not say it."""
+MERGED = ("defaults", "renamed", "names")
+"""What a unit's own report takes from the department beside what the unit says."""
+OWN = ("level", "department", "causes", "uses", "terms", "control")
+"""What a unit says for its own report only."""
 LISTS = ("carry_forward", "projects", "procurement", "services", "staff", "performance", "indicators", "past")
 OF_UNIT = ("code", "name", "kind", "extra")
 """What the unit's own file says of it, where the department's list does not."""
+
+
+WORDS: Map[str, type[Word]] = {"amount_unit": AmountUnit, "kind": UnitKind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +98,8 @@ def as_unit_file(place: Place, path: Path, node: Mapping) -> tuple[UnitFile, lis
 def department(main: Mapping, files: Several[UnitFile]) -> tuple[Mapping, list[Fault]]:
     """The department's file with everything that its units list, and what does not fit together."""
     entries = dict(main.entries)
-    faults = [*(fault for file in files for fault in _differences(main, file)), *_repeated(files)]
+    faults = [fault for file in files for fault in (*_differences(main, file), *_foreign(file))]
+    faults += [*_repeated(files), *_contradicted(entries[UNITS], files)]
     entries[UNITS] = _unit_list(entries[UNITS], files)
     for key in LISTS:
         # the indicators of a project are known by it
@@ -101,12 +112,7 @@ def department(main: Mapping, files: Several[UnitFile]) -> tuple[Mapping, list[F
     if "year_before" not in entries:
         faults += _years_before(files)
     faults += _join_assets(entries, files)
-    for file in files:
-        names = dict(file.node.entries).get("names")
-        if names and isinstance(names.value, Mapping):
-            base = _value(Mapping(main.place, tuple(entries.items())), "names")
-            value = merged(base, names.value) if isinstance(base, Mapping) else names.value
-            entries["names"] = replace(names, value=value)
+    faults += _join_names(entries, files)
     return Mapping(main.place, tuple(entries.items())), faults
 
 
@@ -115,14 +121,20 @@ def unit_report(main: Mapping, file: UnitFile) -> tuple[Mapping, list[Fault]]:
     theirs = dict(main.entries)
     entries = {key: theirs[key] for key in INHERITED if key in theirs}
     entries.update(file.node.entries)
-    own, base = entries.get("defaults"), theirs.get("defaults")
-    if base is not None:
-        both = own is not None and isinstance(own.value, Mapping) and isinstance(base.value, Mapping)
-        value = merged(own.value, base.value) if both else base.value  # type: ignore[union-attr,arg-type]
-        entries["defaults"] = Entry(base.typed, base.key_place, value)
+    for key in MERGED:
+        base = theirs.get(key)
+        if base is not None and isinstance(base.value, Mapping):
+            # the unit of what names none is the department's matter
+            said = tuple(
+                (name, one) for name, one in base.value.entries if (key, name) != ("defaults", "unit")
+            )
+            own = entries.get(key)
+            common = Mapping(base.value.place, said)
+            value = merged(own.value, common) if own and isinstance(own.value, Mapping) else common
+            entries[key] = replace(base, value=value)
     level = Scalar(Level.UNIT.label, file.place)
     entries["level"] = Entry("level", file.place, level)
-    return Mapping(file.node.place, tuple(entries.items())), list(_differences(main, file))
+    return Mapping(file.node.place, tuple(entries.items())), [*_differences(main, file), *_foreign(file)]
 
 
 def find_unit(files: Iterable[UnitFile], code: str, main: Path) -> UnitFile:
@@ -199,9 +211,70 @@ def _years_before(files: Several[UnitFile]) -> Iterator[Fault]:
 def _plainly(key: str, said: str) -> str:
     """A text without the ways in which the same may be typed."""
     text = unicodedata.normalize("NFKC", said).strip()
-    if key == "amount_unit":
-        return next((unit.value for unit in AmountUnit if text in (unit.value, *unit.zh)), text)
+    if key in WORDS:
+        return next((word.value for word in WORDS[key] if text in (word.value, *word.zh)), text)
+    if key == AS_OF:  # 2024年12月31日, 2024-12-31
+        return "-".join(str(int(number)) for number in re.findall(r"\d+", text))
     return text.removesuffix("年") if key == "year" else text
+
+
+def _foreign(file: UnitFile) -> Iterator[Fault]:
+    """Whatever a unit's file says of another unit would move money from one to the other."""
+    problem = "这是单位 {own} 的文件，不能写别的单位“{other}”；请删去，或改成 {own}"
+    default = _value(_value(file.node, "defaults"), "unit")
+    assets = _value(_value(file.node, ASSETS), ITEMS)
+    ledgers = _value(file.node, LEDGERS)
+    of_ledgers = [entry.value for _, entry in ledgers.entries] if isinstance(ledgers, Mapping) else []
+    lists = [*(_value(file.node, key) for key in LISTS), assets, *of_ledgers]
+    said = [default, *(one for records in lists for one in _values_of(records, "unit"))]
+    for one in said:
+        if isinstance(one, Scalar) and one.text and _plainly("unit", one.text) != _plainly("unit", file.code):
+            yield Fault(one.place, problem.format(own=file.code, other=one.text))
+
+
+def _values_of(records: Node | None, key: str) -> Iterator[Node | None]:
+    """What the records of a list say under a key."""
+    if isinstance(records, RowTable):
+        if key in records.header:
+            at = records.header.index(key)
+            for row in records.rows:
+                if row.fields[at].strip():
+                    yield Scalar(row.fields[at], place_of_field(records, row, at))
+    elif isinstance(records, Sequence):
+        yield from (_value(record, key) for record in records.items)
+
+
+def _contradicted(units: Entry, files: Several[UnitFile]) -> Iterator[Fault]:
+    """What the department's list and a unit's own file both say of the unit must be the same."""
+    by_place = {file.place: file for file in files}
+    for unit in _mappings(units.value):
+        said = dict(unit.entries)
+        file = by_place.get(said[FILE].value.place) if FILE in said else None
+        for key in ("code", "name", "kind") if file else ():
+            ours, theirs = _text(unit, key), _text(file.node, "department", key) if file else None
+            if ours and theirs and _plainly(key, ours) != _plainly(key, theirs):
+                problem = (
+                    f"{said[key].typed}是“{ours}”，单位自己的文件写的是“{theirs}”；请改成一样的，或在这里删去"
+                )
+                yield Fault(said[key].value.place, problem)
+
+
+def _join_names(entries: dict[str, Entry], files: Several[UnitFile]) -> Iterator[Fault]:
+    """A code has one name in all files."""
+    for file in files:
+        names = dict(file.node.entries).get("names")
+        if names is None or not isinstance(names.value, Mapping):
+            continue
+        base = _value(Mapping(names.key_place, tuple(entries.items())), "names")
+        known = dict(base.entries) if isinstance(base, Mapping) else {}
+        for code, entry in names.value.entries:
+            ours, theirs = known.get(code), entry.value
+            both = ours is not None and isinstance(ours.value, Scalar) and isinstance(theirs, Scalar)
+            if both and ours.value.text != theirs.text:  # type: ignore[union-attr]
+                problem = f"“{code}”在别的文件里是另一个名称；请改成一样的"
+                yield Fault(theirs.place, problem)
+        value = merged(base, names.value) if isinstance(base, Mapping) else names.value
+        entries["names"] = replace(names, value=value)
 
 
 def _repeated(files: Several[UnitFile]) -> Iterator[Fault]:
@@ -290,7 +363,7 @@ def _join_assets(entries: dict[str, Entry], files: Several[UnitFile]) -> Iterato
     day = _text(ours.value, AS_OF)
     for _, entry in having:
         theirs = _text(entry.value, AS_OF) if isinstance(entry.value, Mapping) else day
-        if theirs != day:
+        if _plainly(AS_OF, theirs or "") != _plainly(AS_OF, day or ""):
             problem = f"截至“{theirs}”，别的文件是“{day}”；请改成同一天"
             yield Fault(locate(entry.value, (AS_OF,))[0], problem)
     inner = dict(ours.value.entries)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import typing
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from collections.abc import Sequence as Several
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,13 +30,20 @@ def parse_workbook(path: Path) -> tuple[Mapping, list[Fault]]:
     for sheet in sheets:
         if sheet.name.strip() == INFO:
             faults += _spread(sheet, [area for area in sheet.merged if area.bottom > area.top])
-            _, found, wrong = _form(sheet, Disclosure)
+            heads, found, wrong = _form(sheet, Disclosure)
             cells += next(iter(found), [])
             faults += wrong
+            problem = f"只能有一列“{CONTENT}”；请删去这一列，或把第一行改成“{NOTES}”"
+            faults += [Fault(place, problem) for place in heads[1:]]
             continue
         held = section(sheet.name)
         if held is None:
             faults.append(Fault(sheet.place, _unknown(sheet.name)))
+            continue
+        other = next((s for h, s, _ in tables if h.keys == held.keys), None)
+        if other is not None:
+            problem = f"与工作表“{other.name}”是同一部分；请合在一起，或把其中一个的名字以“{PRIVATE}”开头"
+            faults.append(Fault(sheet.place, problem))
             continue
         node, wrong = _node(sheet, held)
         tables.append((held, sheet, node))
@@ -84,12 +91,15 @@ def _unknown(name: str) -> str:
 
 
 def _hidden(sheet: Sheet) -> Iterator[Fault]:
+    problem = "是隐藏的，也读进来了；不要的请删去，要的请取消隐藏"
     if sheet.hidden:
         lines = "、".join(map(str, sheet.hidden[:5])) + ("等" if len(sheet.hidden) > 5 else "")
-        problem = (
-            f"第 {lines} 行（共 {len(sheet.hidden)} 行）是隐藏的，也读进来了；不要的请删去，要的请取消隐藏"
-        )
-        yield Fault(sheet.at(sheet.hidden[0]), problem, Severity.WARNING)
+        told = f"第 {lines} 行（共 {len(sheet.hidden)} 行）{problem}"
+        yield Fault(sheet.at(sheet.hidden[0]), told, Severity.WARNING)
+    for column in sheet.hidden_columns:
+        yield Fault(sheet.at(1, column), f"这一列{problem}", Severity.WARNING)
+    if not sheet.visible:
+        yield Fault(sheet.place, f"这个工作表{problem}", Severity.WARNING)
 
 
 def _spread(sheet: Sheet, areas: Iterable[Area]) -> Iterator[Fault]:
@@ -121,7 +131,12 @@ def _table(sheet: Sheet, model: type[BaseModel]) -> tuple[RowTable, list[Fault]]
     if not filled:
         return RowTable(sheet.at(1), (), (), Row(1, ()), ()), []
     (line, head), *body = filled
-    names = [name.strip() for name in head]
+    known = key_names(model)
+    names = [_unwrapped(name, known) for name in head]
+    if not set(names) & set(known):
+        usual = "、".join(usual_names(model)[:4])
+        problem = f"第 {line} 行应是列名（如 {usual}）；表名、空行请删去，或在这一行写上列名"
+        return RowTable(sheet.at(line), (), (), Row(line, ()), ()), [Fault(sheet.at(line), problem)]
     faults = []
     for column, name in enumerate(names, 1):
         stray = next((n for n, fields in body if not name and fields[column - 1].strip()), None)
@@ -135,17 +150,21 @@ def _table(sheet: Sheet, model: type[BaseModel]) -> tuple[RowTable, list[Fault]]
     width = max((column + 1 for column in read if names[column]), default=0)
     typed = tuple(name if name != NOTES else "" for name in names[:width])
     codes = _code_columns(typed, model)
-    rows = tuple(
-        Row(
-            n,
-            tuple(
-                "" if not typed[c] else _bare(f) if c in codes else f for c, f in enumerate(fields[:width])
-            ),
-        )
-        for n, fields in body
-    )
+    rows = (Row(n, tuple(_read_cells(fields[:width], typed, codes))) for n, fields in body)
     kept = tuple(row for row in rows if any(field.strip() for field in row.fields))
     return RowTable(sheet.at(line), typed, typed, Row(line, typed), kept), faults
+
+
+def _read_cells(fields: Iterable[str], typed: Several[str], codes: Container[int]) -> Iterator[str]:
+    """The cells of a row: nothing under what has no name, codes without the names behind them."""
+    for column, field in enumerate(fields):
+        yield "" if not typed[column] else _bare(field) if column in codes else field
+
+
+def _unwrapped(name: str, known: Container[str]) -> str:
+    """A column's name; in a narrow column people break it over lines."""
+    joined = "".join(name.split())
+    return joined if joined in known else name.strip()
 
 
 def _code_columns(names: Several[str], model: type[BaseModel]) -> set[int]:
@@ -172,9 +191,16 @@ def _bare(text: str) -> str:
 
 def _pairs(sheet: Sheet) -> tuple[Mapping, list[Fault]]:
     entries, faults = [], []
+    head = [text.strip() for text in (sheet.rows[0] if sheet.rows else ())]
+    if head and any(char.isdigit() for char in head[0]):
+        faults.append(Fault(sheet.at(1, 1), "第一行应是列名（如 对象、内容）；请在上面加一行"))
     for line, fields in list(enumerate(sheet.rows, 1))[1:]:
-        key, value, *_ = (*(field.strip() for field in fields), "", "")
+        key, value, *more = (*(field.strip() for field in fields), "", "")
         place = sheet.at(line, 1)
+        stray = next((at for at, text in enumerate(more, 2) if text and head[at] != NOTES), None)
+        if stray is not None:
+            problem = f"只读前两列；请删去这一格，或把这一列的第一行写成“{NOTES}”"
+            faults.append(Fault(sheet.at(line, stray + 1), problem))
         if value and not key:
             faults.append(Fault(place, "第一列是空的；请写上，或删去这一行"))
         elif value:

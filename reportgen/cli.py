@@ -91,6 +91,7 @@ def build_command(
     verify: Annotated[
         bool, typer.Option("--verify/--no-verify", help="写出前把文件读回来，逐个核对数字。")
     ] = True,
+    force: Annotated[bool, typer.Option("--force", help="也覆盖生成以后有人改过的 DOCX、XLSX。")] = False,
 ) -> None:
     wanted = _formats(formats)
     written: dict[str, Path] = {}
@@ -100,7 +101,7 @@ def build_command(
             with _progress(path) as progress:
                 built = build(path, wanted, progress, profile, unit=unit, verified=verify)
             _tell(sorted(built.warnings, key=lambda fault: fault.place))
-            _write(built, path, out, written)
+            _write(built, path, out, written, force)
         except FaultyInput as error:
             _tell(error.faults)
             _count(path, error)
@@ -301,10 +302,15 @@ def eject_command(
     typer.echo(folder)
 
 
-def _write(built: Built, source: Path, out: Path, written: dict[str, Path]) -> None:
+def _write(built: Built, source: Path, out: Path, written: dict[str, Path], force: bool) -> None:
     """Moves the files into place, unless another input of this run has the same name."""
+    from reportgen.render.edited import was_edited  # noqa: PLC0415
     from reportgen.render.files import write_all  # noqa: PLC0415
 
+    edited = [] if force else [out / name for name in built.files if was_edited(out / name)]
+    if edited:
+        problem = "生成以后有人改过，没有覆盖；请先改名或移走（verify 可以核对改过的数字），或加 --force 覆盖"
+        raise FaultyInput([Fault(Place(str(path)), problem) for path in edited])
     for name in built.files:
         if name in written:
             problem = f"与 {written[name]} 的报告同名（{name}），没有写出；请分开生成，用 -o 写到不同文件夹"

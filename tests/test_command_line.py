@@ -6,8 +6,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
+import docx
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -291,3 +293,27 @@ def test_the_help_does_not_wait_for_the_renderers_to_load(argument: str) -> None
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert (result.stderr, bool(result.stdout)) == ("set()\n", True)
+
+
+# --- what people typed into a finished file ---
+
+
+def test_a_word_file_that_somebody_edited_is_not_replaced_unless_asked(department: Write) -> None:
+    path = department("甲局")
+    (target,) = report("甲局", ".docx")
+    assert run("build", path, "--format", "docx").exit_code == 0
+    assert run("build", path, "--format", "docx").exit_code == 0  # as it was written, it may be replaced
+    edited = docx.Document(target)
+    edited.paragraphs[0].add_run("改过")
+    edited.core_properties.modified = datetime(2025, 1, 8, tzinfo=UTC)
+    edited.save(target)
+    before = Path(target).read_bytes()
+    result = run("build", path, "--format", "docx")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[0] == (
+        f"{target}: 错误：生成以后有人改过，没有覆盖；"
+        "请先改名或移走（verify 可以核对改过的数字），或加 --force 覆盖"
+    )
+    assert Path(target).read_bytes() == before
+    assert run("build", path, "--format", "docx", "--force").exit_code == 0
+    assert Path(target).read_bytes() != before

@@ -9,6 +9,7 @@ from reportgen.check.rule import Case, rule
 from reportgen.faults import Fault, Severity, nearest
 from reportgen.load import Loaded
 from reportgen.load.nodes import PathKey
+from reportgen.model.lines import Nature
 
 K = TypeVar("K", bound=Hashable)
 
@@ -91,6 +92,36 @@ def listed_ones_have_lines(case: Case) -> Iterator[Fault]:
             if used and item.code not in used:
                 place = case.loaded.place(key, at)
                 yield Fault(place, f"{what}“{item.name}”（{item.code}）没有一行明细；请补上，或从清单里删去")
+
+
+@rule("T9-project-unit", Severity.WARNING, "项目清单里的单位与明细里的单位一致")
+def projects_belong_to_the_units_of_their_lines(case: Case) -> Iterator[Fault]:
+    """A project table would print the project under one unit, a form under another."""
+    disclosure = case.budget.disclosure
+    owners = {project.code: project.unit for project in disclosure.projects if project.unit}
+    for ledger, lines in disclosure.expenditure.items():
+        told: set[tuple[str, str]] = set()
+        for at, line in enumerate(lines):
+            is_basic = (line.nature or disclosure.defaults.nature) is Nature.BASIC
+            owner = None if is_basic else owners.get(line.project or "")
+            if owner and line.unit and line.unit != owner and (line.project or "", line.unit) not in told:
+                told.add((line.project or "", line.unit))
+                place = case.loaded.place("expenditure", ledger, at, "unit")
+                yield Fault(
+                    place, f"项目 {line.project} 在清单里是单位 {owner} 的，这里是单位 {line.unit}；请核对"
+                )
+
+
+@rule("T3-basic-project", Severity.WARNING, "基本支出的明细不写项目")
+def basic_expenditure_has_no_project(case: Case) -> Iterator[Fault]:
+    """The amount would stand in no project's figures, though the line names one."""
+    disclosure = case.budget.disclosure
+    for ledger, lines in disclosure.expenditure.items():
+        for at, line in enumerate(lines):
+            if line.project and (line.nature or disclosure.defaults.nature) is Nature.BASIC:
+                place = case.loaded.place("expenditure", ledger, at, "project")
+                problem = f"基本支出写了项目 {line.project}，项目的表里不会有这笔钱；请改支出性质，或删去项目"
+                yield Fault(place, problem)
 
 
 @rule("T9-repeated", Severity.ERROR, "每个单位、项目、资产、历年数只列一次", essential=True)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,8 +17,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
+from openpyxl.utils import column_index_from_string
+from openpyxl.utils.cell import coordinate_from_string
 from reading import ROOT
-from workbooks import EXAMPLES, document, evaluated, examined, read, sheets, shows, with_part, workbook
+from workbooks import (
+    EXAMPLES,
+    Held,
+    document,
+    evaluated,
+    examined,
+    read,
+    referred,
+    sheets,
+    shows,
+    weights,
+    with_part,
+    workbook,
+)
 
 from reportgen.build import Format, build
 from reportgen.render.number_format import number, shown
@@ -164,6 +180,88 @@ def test_most_figures_of_total_rows_are_formulas(example: str) -> None:
     assert made / count > 0.8
 
 
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_no_formula_counts_a_cell_twice(example: str) -> None:
+    count = 0
+    for title, cells in sheets(example).items():
+        for at, held in cells.items():
+            if held.formula and "/" not in held.formula:
+                found = weights(at, cells)
+                assert set(found.values()) <= ({1, -1} if "-" in held.formula else {1}), (title, at, found)
+                count += len(found)
+    assert count > 800
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_no_formula_adds_a_total_and_what_it_is_the_total_of(example: str) -> None:
+    """Whether these cells hold formulas of their own or are typed: a 小计 may be typed with its parts."""
+    for table, cells in zip(
+        printed_tables(document(example)), list(sheets(example).values())[1:], strict=True
+    ):
+        labels = {cell.column for cell in table.cells if cell.row >= table.heads and cell.kind in ("l", "c")}
+        if not table.is_form:
+            sums = [(place_of(at), parts_of(held)) for at, held in cells.items() if held.formula]
+            for across in (True, False):
+                below = _rests_on(sums, labels, across=across)
+                for whole, parts in sums:
+                    lines = {_line(part, labels, across=across) for part in parts}
+                    assert all(lines.isdisjoint(below.get(one, ())) for one in lines), (table.title, whole)
+
+
+def place_of(at: str) -> tuple[int, int]:
+    column, row = coordinate_from_string(at)
+    return row - 1, column_index_from_string(column) - 1
+
+
+def parts_of(held: Held) -> list[tuple[int, int]]:
+    """What a cell adds up."""
+    assert held.formula
+    quotient = "/" in held.formula or "-" in held.formula
+    return [] if quotient else [place_of(part) for part, _ in referred(held.formula)]
+
+
+def _line(place: tuple[int, int], labels: set[int], *, across: bool) -> tuple[int, int]:
+    """The column of a cell; or its row, among the columns between two of labels."""
+    row, column = place
+    return (0, column) if across else (max((c for c in labels if c < column), default=-1), row)
+
+
+def _rests_on(
+    sums: list[tuple[tuple[int, int], list[tuple[int, int]]]], labels: set[int], *, across: bool
+) -> dict[tuple[int, int], set[tuple[int, int]]]:
+    """What each column, or each row, rests on, whatever lies between."""
+    below: dict[tuple[int, int], set[tuple[int, int]]] = defaultdict(set)
+    for whole, parts in sums:
+        for part in parts:
+            if (part[0] == whole[0]) is across:
+                below[_line(whole, labels, across=across)].add(_line(part, labels, across=across))
+    while True:
+        grown = {one: rest.union(*(below.get(other, set()) for other in rest)) for one, rest in below.items()}
+        if grown == below:
+            return grown
+        below = defaultdict(set, grown)
+
+
+def test_what_is_typed_into_an_empty_part_reaches_every_total() -> None:
+    (cells,) = (c for title, c in sheets("hubei-xianning").items() if title.startswith("附表-5-1 "))
+    assert {at: cells[at].formula for at in ("C10", "D10", "D8", "E8", "F13", "E6")} == {
+        "C10": "=D10+G10",
+        "D10": "=SUM(E10:F10)",
+        "D8": "=SUM(D9:D12)",
+        "E8": "=SUM(E9:E12)",
+        "F13": "=F14+F17",
+        "E6": "=E7+E13+E19+E23",
+    }
+    assert [weights(at, cells)["E10"] for at in ("D10", "C10", "E8", "D8", "C8", "C6")] == [1] * 6
+
+
+def test_a_sum_does_not_reach_over_the_blank_total_of_blank_parts() -> None:
+    (cells,) = (c for title, c in sheets("hubei-jianghan").items() if title.startswith("预算5表 "))
+    assert cells["C9"].formula == "=D9+G9"
+    assert cells["D9"].formula is None
+    assert cells["D8"].formula == "=SUM(E8:F8)"
+
+
 def spot(
     place: tuple[int, int], value: int, lines: str, depth: Depth = (1, 0, 0), measure: str = "amount"
 ) -> Spot:
@@ -200,6 +298,54 @@ def test_a_grand_total_at_the_foot_refers_to_the_total_above_it() -> None:
     assert formulas(spots, []) == {(2, 0): "=SUM(A1:A2)", (3, 0): "=A3"}
 
 
+def test_a_row_adds_the_same_rows_in_every_column_and_where_it_prints_a_0() -> None:
+    spots = [
+        spot((0, 0), 3, "ab"),
+        spot((1, 0), 1, "a"),
+        spot((2, 0), 2, "b"),
+        spot((0, 1), 5, "c"),
+        spot((2, 1), 5, "c", depth=(1, 1, 0)),
+    ]
+    blank, zeros = [(1, 1), (1, 3), (2, 3)], [(0, 2), (1, 2), (2, 2), (0, 3)]
+    assert formulas(spots, blank, zeros) == {
+        (0, column): f"=SUM({letter}2:{letter}3)" for column, letter in enumerate("ABCD")
+    }
+
+
+def test_a_row_beyond_a_label_adds_other_rows() -> None:
+    spots = [spot((0, 0), 3, "ab"), spot((1, 0), 1, "a"), spot((2, 0), 2, "b"), spot((1, 2), 4, "c")]
+    assert formulas(spots, [], [(0, 2), (2, 2)]) == {(0, 0): "=SUM(A2:A3)"}
+
+
+def test_two_of_the_same_total_at_the_head_refer_to_the_one_nearest_to_the_parts() -> None:
+    total = (0, 0, 0)
+    spots = [
+        spot((0, 0), 3, "ab", depth=total),
+        spot((1, 0), 3, "ab", depth=total),
+        spot((2, 0), 1, "a"),
+        spot((3, 0), 2, "b"),
+    ]
+    assert formulas(spots, []) == {(0, 0): "=A2", (1, 0): "=SUM(A3:A4)"}
+
+
+def test_totals_around_their_parts_refer_to_the_first() -> None:
+    total = (0, 0, 0)
+    spots = [
+        spot((0, 0), 3, "ab", depth=total),
+        spot((1, 0), 1, "a"),
+        spot((2, 0), 2, "b"),
+        spot((3, 0), 3, "ab", depth=total),
+        spot((4, 0), 3, "ab", depth=total),
+    ]
+    assert formulas(spots, []) == {(0, 0): "=SUM(A2:A3)", (3, 0): "=A1", (4, 0): "=A1"}
+
+
+def test_only_total_rows_refer_to_one_abreast_and_a_deeper_row_comes_before_parts() -> None:
+    """Two rows of the same lines, equally deep and no totals, each add up the parts."""
+    spots = [spot((0, 0), 3, "ab"), spot((1, 0), 3, "ab"), spot((2, 0), 1, "a"), spot((3, 0), 2, "b")]
+    assert formulas(spots, []) == {(0, 0): "=SUM(A3:A4)", (1, 0): "=SUM(A3:A4)"}
+
+
 def test_a_share_is_a_part_of_the_total_row() -> None:
     total = (0, 0, 0)
     spots = [
@@ -229,10 +375,10 @@ def test_a_table_of_five_hundred_rows_is_quick() -> None:
 
 def test_a_sum_of_many_cells_apart_is_split_as_excel_asks_or_left() -> None:
     apart = [(row, 0) for row in range(0, 600, 2)]
-    text = added(apart, ())
+    text = added(apart, lambda _: False)
     assert text is not None
     assert [part.count(",") + 1 for part in text.split("+")] == [255, 45]
-    assert added([(row, 0) for row in range(0, 9000, 2)], ()) is None
+    assert added([(row, 0) for row in range(0, 9000, 2)], lambda _: False) is None
 
 
 # --- sheets ---

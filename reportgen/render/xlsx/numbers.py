@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -14,6 +15,8 @@ from reportgen.render.xlsx.references import Place
 
 USUAL = "#,##0.00"
 """For a column whose figures are all 0 and print as no number."""
+_CODE = re.compile(r"[0-9A-Za-z]+")
+"""Of a classification or a project; 合计 may stand in its column too."""
 
 
 def numbers(table: PrintedTable) -> dict[Place, Number]:
@@ -55,8 +58,10 @@ def totals(
         if read and fact:
             place = (cell.row + first_row, cell.column)
             spots.append(Spot(place, read.value, read.code, fact, labels.depth(cell)))
-    idle = ((row + first_row, column) for row, column in _idle(table, found))
-    made = formulas(spots, idle)
+    idle = [(row + first_row, column) for row, column in _idle(table, found)]
+    # the rows and columns of a form mean something else from page to page
+    zeros = [] if table.is_form else [at for at in idle if (at[0] - first_row, at[1]) in found]
+    made = formulas(spots, idle, zeros)
     return {(row - first_row, column): text for (row, column), text in made.items()}
 
 
@@ -86,5 +91,5 @@ class _Labels:
         labels = []
         while before and before[-1].kind != "a":
             labels.append(before.pop())
-        code = sum(len(cell.text) for cell in labels if cell.kind == "c" and cell.text.isdigit())
+        code = sum(len(cell.text) for cell in labels if cell.kind == "c" and _CODE.fullmatch(cell.text))
         return 0 if figure.bold else 1, max((cell.indent for cell in labels), default=0), code

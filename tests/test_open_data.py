@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,17 @@ def test_a_table_reads_as_it_is_printed() -> None:
     fields = described["resources"][4]["schema"]["fields"]
     assert [field["type"] for field in fields] == ["string"] * 2 + ["number"] * 6
     assert [field.get("description") for field in fields[5:]] == ["单位：万元", "单位：万元", "单位：%"]
+
+
+def test_the_unit_is_that_of_the_table_however_little_of_it_is_printed() -> None:
+    cell = '<td class="a" data-value="0.01" data-fact="revenue.amount[]" data-unit="万元">0</td>'
+    html = (
+        '<div class="table"><table><thead><tr><th>项目</th><th>金额</th></tr></thead>'
+        f'<tbody><tr><td class="l">合计</td>{cell}</tr></tbody></table></div>'
+    )
+    files = open_data(replace(document("standard"), html=html), "budget-2025-1")
+    (resource,) = json.loads(files[DESCRIPTION])["resources"]
+    assert resource["schema"]["fields"][1]["description"] == "单位：万元"
 
 
 def test_a_note_in_the_input_is_not_published(tmp_path: Path) -> None:

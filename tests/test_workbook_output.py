@@ -87,40 +87,65 @@ def test_figures_are_held_to_the_last_digit_in_the_printed_unit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text", "grouped", "code"),
+    ("value", "text", "unit", "grouped", "code"),
     [
-        ("1234.5", "1,234.50", True, "#,##0.00"),
-        ("1234.5", "1234.50", False, "0.00"),
-        ("12345678", "1,234.57", True, "#,##0.00"),
-        ("30", "0.00", True, "#,##0.00"),
-        ("-30", "0.00", True, "#,##0.00;#,##0.00"),
-        ("-12340000", "-1,234.00", True, "#,##0.00"),
-        ("0", "", True, "#,##0.00;-#,##0.00;;@"),
-        ("0", "—", True, '#,##0.00;-#,##0.00;"—";@'),
-        ("0", "0.00", True, "#,##0.00"),
-        ("72.04567", "72.0%", False, "0.0%"),
-        ("100", "100%", False, "0%"),
-        ("12.3456789012345678901", "12.35", False, "0.00"),
+        ("1234.5", "1,234.50", "元", True, "#,##0.00"),
+        ("1234.5", "1234.50", "元", False, "0.00"),
+        ("12345678", "1,234.57", "万元", True, "#,##0.00"),
+        ("30", "0.00", "万元", True, "#,##0.00"),
+        ("0.01", "0", "万元", True, "#,##0"),
+        ("0.49", "0", "元", True, "#,##0"),
+        ("-30", "0.00", "万元", True, "#,##0.00;#,##0.00"),
+        ("-12340000", "-1,234.00", "万元", True, "#,##0.00"),
+        ("0", "", "万元", True, "#,##0.00;-#,##0.00;;@"),
+        ("0", "—", "万元", True, '#,##0.00;-#,##0.00;"—";@'),
+        ("0", "0.00", "万元", True, "#,##0.00"),
+        ("12", "12", "", True, "#,##0"),
+        ("72.04567", "72.0%", "", False, "0.0%"),
+        ("100", "100%", "", False, "0%"),
+        ("12.3456789012345678901", "12.35", "", False, "0.00"),
     ],
 )
-def test_a_number_format_shows_what_is_printed(value: str, text: str, grouped: bool, code: str) -> None:
-    found = number(Decimal(value), text, grouped=grouped, usual=USUAL)
+def test_a_number_format_shows_what_is_printed(
+    value: str, text: str, unit: str, grouped: bool, code: str
+) -> None:
+    found = number(Decimal(value), text, unit, grouped=grouped, usual=USUAL)
     assert found is not None
     assert found.code == code
     assert shows(found.value, code) == shown(found.value, code) == text
 
 
+@pytest.mark.parametrize(("unit", "per"), [("元", 1), ("万元", 10000)])
+def test_an_amount_is_held_in_the_unit_of_its_table_however_little_of_it_is_printed(
+    unit: str, per: int
+) -> None:
+    found = number(Decimal("0.01"), "0", unit, grouped=False, usual=USUAL)
+    assert found is not None
+    assert found.value == Decimal("0.01") / per
+
+
 @pytest.mark.parametrize(
-    ("value", "text"),
+    ("value", "text", "unit"),
     [
-        ("123456789012345.67", "123,456,789,012,345.67"),  # more digits than a spreadsheet keeps
-        ("1200", "0.12万元"),
-        ("5", "约5"),
-        ("5", ""),
+        ("123456789012345.67", "123,456,789,012,345.67", "元"),  # more digits than a spreadsheet keeps
+        ("1200", "0.12万元", "万元"),
+        ("1200", "0.12", "元"),  # a unit that the table does not have
+        ("5", "约5", "元"),
+        ("5", "", "元"),
     ],
 )
-def test_what_is_no_number_of_a_spreadsheet_stays_a_text(value: str, text: str) -> None:
-    assert number(Decimal(value), text, grouped=True, usual=USUAL) is None
+def test_what_is_no_number_of_a_spreadsheet_stays_a_text(value: str, text: str, unit: str) -> None:
+    assert number(Decimal(value), text, unit, grouped=True, usual=USUAL) is None
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_every_amount_says_its_unit_and_no_other_figure_does(example: str) -> None:
+    for table in printed_tables(document(example)):
+        for cell in table.cells:
+            if cell.figure:
+                measure = cell.figure.fact.partition("[")[0].rpartition(".")[2]
+                counts = "%" in cell.text or measure in ("growth", "share", "held", "opening", "bought")
+                assert (cell.figure.unit == "") is counts, cell.figure
 
 
 @given(

@@ -17,9 +17,7 @@ from decimal import Decimal
 from typing import Any
 
 from reportgen.compose.document import Document
-from reportgen.derive.arithmetic import rounded
 from reportgen.derive.records import PIECES
-from reportgen.model.values import YUAN_PER
 from reportgen.render.files import safe_name
 from reportgen.render.printed import PrintedCell, PrintedTable, printed_tables
 
@@ -130,11 +128,8 @@ def _unit(cells: Sequence[PrintedCell]) -> str:
             return "%"
         if measure in PIECES:
             return "数量"
-        if cell.figure and cell.figure.value and _NUMBER.fullmatch(cell.text):
-            shown, decimals = Decimal(_plain(cell.text)), _decimals(cell.text)
-            for unit, yuan in YUAN_PER.items():
-                if rounded(cell.figure.value / yuan, decimals) == shown:
-                    return unit
+        if cell.figure and cell.figure.unit:
+            return cell.figure.unit
     return ""
 
 

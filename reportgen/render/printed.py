@@ -26,6 +26,8 @@ class Figure:
     value: Decimal
     """Exact: 元, pieces, or an unrounded percentage."""
     fact: str
+    unit: str
+    """Of an amount, in which it is printed; "" for what is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,8 @@ def _figure(cell: HtmlElement) -> Figure | None:
     holders = [e for e in (cell, *cell.iterfind(".//*[@data-value]")) if e.get("data-value") is not None]
     if len(holders) != 1 or plain(holders[0]) != plain(cell):
         return None
-    return Figure(Decimal(str(holders[0].get("data-value"))), str(holders[0].get("data-fact") or ""))
+    value, fact, unit = (holders[0].get(f"data-{name}") or "" for name in ("value", "fact", "unit"))
+    return Figure(Decimal(value), fact, unit)
 
 
 def _widths(table: HtmlElement, columns: int) -> tuple[float, ...]:

@@ -26,8 +26,8 @@ def numbers(table: PrintedTable) -> dict[Place, Number]:
     later: list[PrintedCell] = []
     used: dict[int, Counter[str]] = defaultdict(Counter)
     for cell in filter(lambda cell: _is_number(cell, table), table.cells):
-        value = cell.figure.value if cell.figure else Decimal(0)
-        read = number(value, cell.text, grouped=grouped, usual=USUAL)
+        value, unit = (cell.figure.value, cell.figure.unit) if cell.figure else (Decimal(0), "")
+        read = number(value, cell.text, unit, grouped=grouped, usual=USUAL)
         if read and any(char.isdigit() for char in cell.text):
             found[cell.row, cell.column] = read
             used[cell.column][read.code] += 1
@@ -35,7 +35,7 @@ def numbers(table: PrintedTable) -> dict[Place, Number]:
             later.append(cell)
     for cell in later:
         usual = next((code for code, _ in used[cell.column].most_common() if ";" not in code), USUAL)
-        read = number(Decimal(0), cell.text, grouped=grouped, usual=usual)
+        read = number(Decimal(0), cell.text, "", grouped=grouped, usual=usual)
         if read:
             found[cell.row, cell.column] = read
     return found

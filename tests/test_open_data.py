@@ -100,6 +100,37 @@ def test_the_unit_is_that_of_the_table_however_little_of_it_is_printed() -> None
     assert resource["schema"]["fields"][1]["description"] == "单位：万元"
 
 
+def of_quantities(*texts: str) -> tuple[dict[str, str], list[str]]:
+    """What is said of a column of quantities, and what it holds."""
+    rows = "".join(f'<tr><td class="l">甲</td><td class="l">{text}</td></tr>' for text in texts)
+    html = (
+        '<div class="table"><table><thead><tr><th>项目</th><th>数　量</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
+    )
+    files = open_data(replace(document("standard"), html=html), "budget-2025-1")
+    (resource,) = json.loads(files.pop(DESCRIPTION))["resources"]
+    (content,) = files.values()
+    _, *held = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
+    return resource["schema"]["fields"][1], [row[1] for row in held]
+
+
+def test_quantities_that_are_all_numbers_are_numbers() -> None:
+    field, held = of_quantities("1", "", "1,200", "55.08")
+    assert (field["type"], held) == ("number", ["1", "", "1200", "55.08"])
+    assert "description" not in field
+
+
+@pytest.mark.parametrize("other", ["3台", "一批", "007", "-"])
+def test_quantities_of_which_one_is_no_number_are_texts_and_said_to_be(other: str) -> None:
+    field, held = of_quantities("1", other)
+    assert (field["type"], field["description"]) == ("string", "不全是数字，按文字列出")
+    assert held == ["1", other]
+
+
+def test_a_column_of_blank_quantities_is_one_of_texts() -> None:
+    assert of_quantities("", "")[0]["type"] == "string"
+
+
 def test_a_note_in_the_input_is_not_published(tmp_path: Path) -> None:
     for path in BASE.glob("*.*"):
         (tmp_path / path.name).write_bytes(path.read_bytes())

@@ -86,6 +86,12 @@ def test_figures_are_held_to_the_last_digit_in_the_printed_unit() -> None:
     assert (ten_thousands.value, ten_thousands.code) == (Decimal("9792.77"), USUAL)
 
 
+def test_quantities_are_numbers_and_codes_are_not() -> None:
+    (cells,) = (c for title, c in sheets("hebei-qinhuangdao").items() if "政府采购" in title)
+    assert [cells[at].value for at in ("F8", "F12")] == [Decimal(1), Decimal("55.08")]
+    assert [cells[at].text for at in ("D8", "D12")] == ["A05030399", "C13990000"]
+
+
 @pytest.mark.parametrize(
     ("value", "text", "unit", "grouped", "code"),
     [

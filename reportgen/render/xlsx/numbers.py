@@ -26,8 +26,8 @@ def numbers(table: PrintedTable) -> dict[Place, Number]:
     later: list[PrintedCell] = []
     used: dict[int, Counter[str]] = defaultdict(Counter)
     for cell in filter(lambda cell: _is_number(cell, table), table.cells):
-        value, unit = (cell.figure.value, cell.figure.unit) if cell.figure else (Decimal(0), "")
-        read = number(value, cell.text, unit, grouped=grouped, usual=USUAL)
+        value, unit = _value(cell, table)
+        read = number(value, cell.text, unit, grouped=grouped or "," in cell.text, usual=USUAL)
         if read and any(char.isdigit() for char in cell.text):
             found[cell.row, cell.column] = read
             used[cell.column][read.code] += 1
@@ -42,8 +42,21 @@ def numbers(table: PrintedTable) -> dict[Place, Number]:
 
 
 def _is_number(cell: PrintedCell, table: PrintedTable) -> bool:
-    """A figure; or what stands for nothing where a table has its figures, such as 0.00."""
-    return cell.figure is not None or (cell.kind == "a" and bool(cell.text) and not table.is_form)
+    """A figure; a quantity; or what stands for nothing where a table has its figures, such as 0.00."""
+    if cell.figure is not None or _is_quantity(cell, table):
+        return True
+    return cell.kind == "a" and bool(cell.text) and not table.is_form
+
+
+def _is_quantity(cell: PrintedCell, table: PrintedTable) -> bool:
+    return cell.row >= table.heads and cell.column in table.quantities and bool(cell.text)
+
+
+def _value(cell: PrintedCell, table: PrintedTable) -> tuple[Decimal, str]:
+    """What a cell says, and in which unit if it is an amount."""
+    if cell.figure:
+        return cell.figure.value, cell.figure.unit
+    return Decimal(cell.text.replace(",", "")) if _is_quantity(cell, table) else Decimal(0), ""
 
 
 def totals(

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import pytest
 from findings_cases import BASE
 from reading import ROOT
-from workbooks import EXAMPLES, document
+from workbooks import EXAMPLES, document, made_up
 
 from reportgen.build import Format, build
 from reportgen.compose.table import Table
@@ -92,22 +91,29 @@ def test_a_table_reads_as_it_is_printed() -> None:
 def test_the_unit_is_that_of_the_table_however_little_of_it_is_printed() -> None:
     cell = '<td class="a" data-value="0.01" data-fact="revenue.amount[]" data-unit="万元">0</td>'
     html = (
-        '<div class="table"><table><thead><tr><th>项目</th><th>金额</th></tr></thead>'
-        f'<tbody><tr><td class="l">合计</td>{cell}</tr></tbody></table></div>'
+        "<thead><tr><th>项目</th><th>金额</th></tr></thead>"
+        f'<tbody><tr><td class="l">合计</td>{cell}</tr></tbody>'
     )
-    files = open_data(replace(document("standard"), html=html), "budget-2025-1")
+    files = open_data(made_up(html), "budget-2025-1")
     (resource,) = json.loads(files[DESCRIPTION])["resources"]
     assert resource["schema"]["fields"][1]["description"] == "单位：万元"
+
+
+def test_the_numbers_of_columns_are_no_part_of_their_names() -> None:
+    html = (
+        "<thead><tr><th>项目</th><th>金额</th></tr><tr><th>栏次</th><th>1</th></tr></thead>"
+        '<tbody><tr><td class="l">甲</td><td class="a">1</td></tr></tbody>'
+    )
+    files = open_data(made_up(html), "budget-2025-1")
+    (resource,) = json.loads(files[DESCRIPTION])["resources"]
+    assert [field["name"] for field in resource["schema"]["fields"]] == ["项目", "金额"]
 
 
 def of_quantities(*texts: str) -> tuple[dict[str, str], list[str]]:
     """What is said of a column of quantities, and what it holds."""
     rows = "".join(f'<tr><td class="l">甲</td><td class="l">{text}</td></tr>' for text in texts)
-    html = (
-        '<div class="table"><table><thead><tr><th>项目</th><th>数　量</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
-    )
-    files = open_data(replace(document("standard"), html=html), "budget-2025-1")
+    html = f"<thead><tr><th>项目</th><th>数　量</th></tr></thead><tbody>{rows}</tbody>"
+    files = open_data(made_up(html), "budget-2025-1")
     (resource,) = json.loads(files.pop(DESCRIPTION))["resources"]
     (content,) = files.values()
     _, *held = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))

@@ -26,6 +26,7 @@ from workbooks import (
     document,
     evaluated,
     examined,
+    made_up,
     read,
     referred,
     sheets,
@@ -41,6 +42,7 @@ from reportgen.render.printed import printed_tables
 from reportgen.render.xlsx.facts import Fact
 from reportgen.render.xlsx.formulas import Depth, Spot, formulas
 from reportgen.render.xlsx.names import sheet_names
+from reportgen.render.xlsx.numbers import numbers, totals
 from reportgen.render.xlsx.references import added, name
 from reportgen.verify import verify
 
@@ -84,6 +86,24 @@ def test_figures_are_held_to_the_last_digit_in_the_printed_unit() -> None:
     ten_thousands = sheets("standard")["表一 2025年部门收支总表"]["B5"]
     assert (yuan.value, yuan.code) == (Decimal("933049357.01"), USUAL)
     assert (ten_thousands.value, ten_thousands.code) == (Decimal("9792.77"), USUAL)
+
+
+def test_a_0_that_is_printed_blank_has_the_format_of_its_column() -> None:
+    cell = '<td class="a" data-value="{}" data-fact="revenue.amount[]" data-unit="元">{}</td>'
+    rows = f"<tr>{cell.format(1234, '1,234')}</tr><tr>{cell.format(0, '')}</tr>"
+    (table,) = printed_tables(made_up(f"<tbody>{rows}</tbody>"))
+    assert [found.code for found in numbers(table).values()] == ["#,##0", "#,##0;-#,##0;;@"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "label"), [("c", "一二三四五"), ("l", "12345"), ("c", "1")], ids=["word", "label", "code"]
+)
+def test_a_row_of_a_longer_code_is_a_part_of_one_that_has_the_same_lines(kind: str, label: str) -> None:
+    figure = '<td class="a" data-value="5" data-fact="f" data-unit="元">5</td>'
+    rows = f'<tr><td class="{kind}">{label}</td>{figure}</tr><tr><td class="c">201</td>{figure}</tr>'
+    (table,) = printed_tables(made_up(f"<tbody>{rows}</tbody>"))
+    fact = Fact("revenue", "amount", frozenset(), frozenset({("line",)}))
+    assert totals(table, numbers(table), lambda _: fact, 0) == {(0, 1): "=B2"}
 
 
 def test_quantities_are_numbers_and_codes_are_not() -> None:

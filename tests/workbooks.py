@@ -7,7 +7,7 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any
@@ -113,6 +113,11 @@ def evaluated(formula: str, cells: dict[str, Held]) -> Decimal:
     assert re.fullmatch(r"(?:SUM|Decimal|cell|'[A-Z]+\d+'|[\d(),+*/-])+", script), formula
     total: Callable[..., Decimal] = lambda *values: sum(values, Decimal(0))  # noqa: E731
     return Decimal(eval(script, {"SUM": total, "cell": cell, "Decimal": Decimal}))
+
+
+def made_up(html: str) -> Document:
+    """A document of one table that is made up: its rows with their `thead` and `tbody`."""
+    return replace(document("standard"), html=f'<div class="table"><table>{html}</table></div>')
 
 
 def referred(formula: str) -> list[tuple[str, int]]:

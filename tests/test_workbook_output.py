@@ -36,6 +36,7 @@ from workbooks import (
     workbook,
 )
 
+import reportgen.render.number_format
 from reportgen.build import Format, build
 from reportgen.render.number_format import number, shown
 from reportgen.render.printed import printed_tables
@@ -45,6 +46,7 @@ from reportgen.render.xlsx.names import sheet_names
 from reportgen.render.xlsx.numbers import numbers, totals
 from reportgen.render.xlsx.references import added, name
 from reportgen.verify import verify
+from reportgen.verify.formats import displayed
 
 USUAL = "#,##0.00"
 
@@ -541,7 +543,7 @@ def test_a_changed_cell_is_told_with_its_table_row_and_column() -> None:
 
 
 @given(at=st.integers(0, 10**6), digit=st.sampled_from("0123456789"))
-def test_any_digit_changed_in_a_number_is_found_if_it_shows(at: int, digit: str) -> None:
+def test_any_digit_changed_in_a_number_is_found_whether_it_shows_or_not(at: int, digit: str) -> None:
     titles = list(sheets("standard"))
     numbers = [
         (sheet, cell, place)
@@ -562,8 +564,8 @@ def test_any_digit_changed_in_a_number_is_found_if_it_shows(at: int, digit: str)
         lambda xml: re.sub(find, rf"\g<1>{other}<".encode(), xml),
     )
     assert held.value is not None
-    shows_otherwise = shows(Decimal(other), held.code) != shows(held.value, held.code)
-    assert bool(verify(document("standard"), changed, ".xlsx")) is shows_otherwise
+    differs = abs(Decimal(other) - held.value)
+    assert bool(verify(document("standard"), changed, ".xlsx")) is (differs > Decimal("0.0000005"))
 
 
 @given(at=st.integers(0, 10**6), digit=st.sampled_from("0123456789"))
@@ -606,6 +608,102 @@ def test_a_formula_that_was_never_calculated_is_told() -> None:
     )
     (found,) = verify(document("standard"), stripped, ".xlsx")
     assert str(found).endswith("文件里是 没有算过的公式（用 Excel 或 WPS 打开，保存一次再核对）")
+
+
+def changed_sheet(old: str, new: str) -> list[str]:
+    """What is told of 表三 after an edit of its XML."""
+    part = f"xl/worksheets/sheet{list(sheets('standard')).index('表三 2025年部门支出总表') + 1}.xml"
+    changed = with_part(
+        workbook("standard"), part, lambda xml: re.sub(old.encode(), new.encode(), xml, count=1)
+    )
+    assert changed != workbook("standard")
+    return [str(found) for found in verify(document("standard"), changed, ".xlsx")]
+
+
+def with_format(content: bytes, code: str) -> bytes:
+    """A workbook whose amounts have another number format."""
+    new = code.replace('"', "&quot;").encode()
+    changed = with_part(
+        content,
+        "xl/styles.xml",
+        lambda xml: xml.replace(b'formatCode="#,##0.00"', b'formatCode="' + new + b'"'),
+    )
+    assert changed != content
+    return changed
+
+
+def test_a_value_that_differs_under_what_its_format_shows_is_told() -> None:
+    assert changed_sheet(r"(<c r=\"C5\".*?<v>)11764.87<", r"\g<1>11764.871<") == [
+        "《2025年部门支出总表》第 1 行“合计”“合计”列：显示的是 11,764.87，格子里的数却不同："
+        "应为 11764.87，文件里是 11764.871"
+    ]
+
+
+def test_what_a_program_loses_by_computing_in_binary_is_no_difference() -> None:
+    assert changed_sheet(r"(<c r=\"C5\".*?<v>)11764.87<", r"\g<1>11764.8700000001<") == []
+
+
+def test_a_negative_that_is_shown_as_a_positive_is_told() -> None:
+    part = f"xl/worksheets/sheet{list(sheets('standard')).index('表三 2025年部门支出总表') + 1}.xml"
+    negative = with_part(
+        workbook("standard"), part, lambda xml: re.sub(rb"(<c r=\"C5\".*?<v>)11764", rb"\g<1>-11764", xml)
+    )
+    found = verify(document("standard"), with_format(negative, "#,##0.00;#,##0.00"), ".xlsx")
+    assert any(str(told).endswith("应为 11764.87，文件里是 -11764.87") for told in found)
+
+
+@pytest.mark.parametrize(
+    ("code", "shows_as"),
+    [('#,##0.00"万"', "11,764.87万"), ('"约"#,##0.00', "约11,764.87"), ("#,##0.00,", "11.76")],
+)
+def test_a_number_format_that_says_something_else_is_told(code: str, shows_as: str) -> None:
+    changed = with_format(workbook("standard"), code)
+    found = list(map(str, verify(document("standard"), changed, ".xlsx")))
+    assert any(told.endswith(f"应为 11,764.87，文件里是 {shows_as}") for told in found)
+
+
+def test_a_hidden_sheet_row_or_column_is_told() -> None:
+    hidden_sheet = with_part(
+        workbook("standard"),
+        "xl/workbook.xml",
+        lambda xml: re.sub(rb'(<sheet name="[^"]*2025\S*?" )', rb'\1state="hidden" ', xml, count=1),
+    )
+    assert [str(found) for found in verify(document("standard"), hidden_sheet, ".xlsx")] == [
+        "表一 2025年部门收支总表：整张工作表是隐藏的"
+    ]
+    title = "表三 2025年部门支出总表"
+    assert changed_sheet(r'<row r="7"', '<row r="7" hidden="1"') == [f"{title}!第 7 行：是隐藏的"]
+    assert changed_sheet(r'(<row r="7"[^>]*?) ht="[^"]*"', r'\1 ht="0"') == [f"{title}!第 7 行：是隐藏的"]
+    assert changed_sheet(r'<col min="3" max="3"', '<col min="3" max="3" hidden="1"') == [
+        f"{title}!C 列：是隐藏的"
+    ]
+
+
+def test_a_hidden_row_of_nothing_is_none_to_tell() -> None:
+    assert changed_sheet("</sheetData>", '<row r="99" hidden="1"/></sheetData>') == []
+
+
+@given(
+    value=st.decimals(-(10**12), 10**12, places=3),
+    code=st.sampled_from(
+        [
+            *("0", "0.00", "#,##0", "#,##0.0000", "0.0%", "#,##0.00;-#,##0.00;;@", "General", "0.##"),
+            *('#,##0.00"万元"', "#,##0,", "#,##0.00_ ;[Red]\\-#,##0.00\\ ", "#,##0.00;#,##0.00", ".00", "#"),
+        ]
+    ),
+)
+def test_what_is_verified_is_read_by_other_code_than_what_is_written(value: Decimal, code: str) -> None:
+    assert displayed(value, code) == shown(value, code)
+
+
+def test_a_format_of_a_kind_that_is_not_read_is_shown_itself() -> None:
+    assert displayed(Decimal("5"), "0.00E+00") == "5〔0.00E+00〕"
+    assert displayed(Decimal("5"), "[>3]0;0.00") == "5〔[>3]0;0.00〕"
+
+
+def test_a_fault_of_the_writer_in_reading_formats_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reportgen.render.number_format, "shown", lambda value, code: f"{value}{code}")
+    assert verify(document("standard"), workbook("standard"), ".xlsx") == []
 
 
 # --- what is loaded ---

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from findings_cases import BASE
 from reading import ROOT
-from workbooks import EXAMPLES, document
+from workbooks import EXAMPLES, document, made_up
 
 from reportgen.build import Format, build
 from reportgen.compose.table import Table
@@ -86,6 +86,55 @@ def test_a_table_reads_as_it_is_printed() -> None:
     fields = described["resources"][4]["schema"]["fields"]
     assert [field["type"] for field in fields] == ["string"] * 2 + ["number"] * 6
     assert [field.get("description") for field in fields[5:]] == ["单位：万元", "单位：万元", "单位：%"]
+
+
+def test_the_unit_is_that_of_the_table_however_little_of_it_is_printed() -> None:
+    cell = '<td class="a" data-value="0.01" data-fact="revenue.amount[]" data-unit="万元">0</td>'
+    html = (
+        "<thead><tr><th>项目</th><th>金额</th></tr></thead>"
+        f'<tbody><tr><td class="l">合计</td>{cell}</tr></tbody>'
+    )
+    files = open_data(made_up(html), "budget-2025-1")
+    (resource,) = json.loads(files[DESCRIPTION])["resources"]
+    assert resource["schema"]["fields"][1]["description"] == "单位：万元"
+
+
+def test_the_numbers_of_columns_are_no_part_of_their_names() -> None:
+    html = (
+        "<thead><tr><th>项目</th><th>金额</th></tr><tr><th>栏次</th><th>1</th></tr></thead>"
+        '<tbody><tr><td class="l">甲</td><td class="a">1</td></tr></tbody>'
+    )
+    files = open_data(made_up(html), "budget-2025-1")
+    (resource,) = json.loads(files[DESCRIPTION])["resources"]
+    assert [field["name"] for field in resource["schema"]["fields"]] == ["项目", "金额"]
+
+
+def of_quantities(*texts: str) -> tuple[dict[str, str], list[str]]:
+    """What is said of a column of quantities, and what it holds."""
+    rows = "".join(f'<tr><td class="l">甲</td><td class="l">{text}</td></tr>' for text in texts)
+    html = f"<thead><tr><th>项目</th><th>数　量</th></tr></thead><tbody>{rows}</tbody>"
+    files = open_data(made_up(html), "budget-2025-1")
+    (resource,) = json.loads(files.pop(DESCRIPTION))["resources"]
+    (content,) = files.values()
+    _, *held = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
+    return resource["schema"]["fields"][1], [row[1] for row in held]
+
+
+def test_quantities_that_are_all_numbers_are_numbers() -> None:
+    field, held = of_quantities("1", "", "1,200", "55.08")
+    assert (field["type"], held) == ("number", ["1", "", "1200", "55.08"])
+    assert "description" not in field
+
+
+@pytest.mark.parametrize("other", ["3台", "一批", "007", "-"])
+def test_quantities_of_which_one_is_no_number_are_texts_and_said_to_be(other: str) -> None:
+    field, held = of_quantities("1", other)
+    assert (field["type"], field["description"]) == ("string", "不全是数字，按文字列出")
+    assert held == ["1", other]
+
+
+def test_a_column_of_blank_quantities_is_one_of_texts() -> None:
+    assert of_quantities("", "")[0]["type"] == "string"
 
 
 def test_a_note_in_the_input_is_not_published(tmp_path: Path) -> None:

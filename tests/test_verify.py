@@ -102,6 +102,9 @@ def test_other_words_around_the_same_numbers_are_no_difference(report: Report, d
         ("671,846,074.01元", "671,846,074.01万元"),
         ("较2023年增加", "较2023年减少"),
         ("单位：元", "单位：万元"),
+        ("671,846,074.01元", "671,846,074.01万"),
+        ("671,846,074.01元", "约671,846,074.01元"),
+        ("671,846,074.01元", "近 671,846,074.01元"),
     ],
 )
 def test_another_unit_or_another_direction_is_a_difference(
@@ -134,7 +137,7 @@ def test_text_that_was_moved_away_under_tracked_changes_does_not_count(
 def test_a_number_that_was_added_is_told(report: Report, document: Document) -> None:
     (found,) = verify(document, edited(report, replaced("主要原因是", "（约3.5亿元）主要原因是")), ".docx")
     assert found.kind is Kind.ADDED
-    assert str(found).startswith("多出 3.5亿元，在“")
+    assert str(found).startswith("多出 约3.5亿元，在“")
 
 
 def test_a_row_that_was_deleted_is_told_number_by_number(report: Report, document: Document) -> None:

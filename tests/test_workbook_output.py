@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,17 +17,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
+from openpyxl.utils import column_index_from_string
+from openpyxl.utils.cell import coordinate_from_string
 from reading import ROOT
-from workbooks import EXAMPLES, document, evaluated, examined, read, sheets, shows, with_part, workbook
+from workbooks import (
+    EXAMPLES,
+    Held,
+    document,
+    evaluated,
+    examined,
+    made_up,
+    read,
+    referred,
+    sheets,
+    shows,
+    weights,
+    with_part,
+    workbook,
+)
 
+import reportgen.render.number_format
 from reportgen.build import Format, build
 from reportgen.render.number_format import number, shown
 from reportgen.render.printed import printed_tables
 from reportgen.render.xlsx.facts import Fact
 from reportgen.render.xlsx.formulas import Depth, Spot, formulas
 from reportgen.render.xlsx.names import sheet_names
+from reportgen.render.xlsx.numbers import numbers, totals
 from reportgen.render.xlsx.references import added, name
 from reportgen.verify import verify
+from reportgen.verify.formats import displayed
 
 USUAL = "#,##0.00"
 
@@ -70,41 +90,90 @@ def test_figures_are_held_to_the_last_digit_in_the_printed_unit() -> None:
     assert (ten_thousands.value, ten_thousands.code) == (Decimal("9792.77"), USUAL)
 
 
+def test_a_0_that_is_printed_blank_has_the_format_of_its_column() -> None:
+    cell = '<td class="a" data-value="{}" data-fact="revenue.amount[]" data-unit="元">{}</td>'
+    rows = f"<tr>{cell.format(1234, '1,234')}</tr><tr>{cell.format(0, '')}</tr>"
+    (table,) = printed_tables(made_up(f"<tbody>{rows}</tbody>"))
+    assert [found.code for found in numbers(table).values()] == ["#,##0", "#,##0;-#,##0;;@"]
+
+
 @pytest.mark.parametrize(
-    ("value", "text", "grouped", "code"),
+    ("kind", "label"), [("c", "一二三四五"), ("l", "12345"), ("c", "1")], ids=["word", "label", "code"]
+)
+def test_a_row_of_a_longer_code_is_a_part_of_one_that_has_the_same_lines(kind: str, label: str) -> None:
+    figure = '<td class="a" data-value="5" data-fact="f" data-unit="元">5</td>'
+    rows = f'<tr><td class="{kind}">{label}</td>{figure}</tr><tr><td class="c">201</td>{figure}</tr>'
+    (table,) = printed_tables(made_up(f"<tbody>{rows}</tbody>"))
+    fact = Fact("revenue", "amount", frozenset(), frozenset({("line",)}))
+    assert totals(table, numbers(table), lambda _: fact, 0) == {(0, 1): "=B2"}
+
+
+def test_quantities_are_numbers_and_codes_are_not() -> None:
+    (cells,) = (c for title, c in sheets("hebei-qinhuangdao").items() if "政府采购" in title)
+    assert [cells[at].value for at in ("F8", "F12")] == [Decimal(1), Decimal("55.08")]
+    assert [cells[at].text for at in ("D8", "D12")] == ["A05030399", "C13990000"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "unit", "grouped", "code"),
     [
-        ("1234.5", "1,234.50", True, "#,##0.00"),
-        ("1234.5", "1234.50", False, "0.00"),
-        ("12345678", "1,234.57", True, "#,##0.00"),
-        ("30", "0.00", True, "#,##0.00"),
-        ("-30", "0.00", True, "#,##0.00;#,##0.00"),
-        ("-12340000", "-1,234.00", True, "#,##0.00"),
-        ("0", "", True, "#,##0.00;-#,##0.00;;@"),
-        ("0", "—", True, '#,##0.00;-#,##0.00;"—";@'),
-        ("0", "0.00", True, "#,##0.00"),
-        ("72.04567", "72.0%", False, "0.0%"),
-        ("100", "100%", False, "0%"),
-        ("12.3456789012345678901", "12.35", False, "0.00"),
+        ("1234.5", "1,234.50", "元", True, "#,##0.00"),
+        ("1234.5", "1234.50", "元", False, "0.00"),
+        ("12345678", "1,234.57", "万元", True, "#,##0.00"),
+        ("30", "0.00", "万元", True, "#,##0.00"),
+        ("0.01", "0", "万元", True, "#,##0"),
+        ("0.49", "0", "元", True, "#,##0"),
+        ("-30", "0.00", "万元", True, "#,##0.00;#,##0.00"),
+        ("-12340000", "-1,234.00", "万元", True, "#,##0.00"),
+        ("0", "", "万元", True, "#,##0.00;-#,##0.00;;@"),
+        ("0", "—", "万元", True, '#,##0.00;-#,##0.00;"—";@'),
+        ("0", "0.00", "万元", True, "#,##0.00"),
+        ("12", "12", "", True, "#,##0"),
+        ("72.04567", "72.0%", "", False, "0.0%"),
+        ("100", "100%", "", False, "0%"),
+        ("12.3456789012345678901", "12.35", "", False, "0.00"),
     ],
 )
-def test_a_number_format_shows_what_is_printed(value: str, text: str, grouped: bool, code: str) -> None:
-    found = number(Decimal(value), text, grouped=grouped, usual=USUAL)
+def test_a_number_format_shows_what_is_printed(
+    value: str, text: str, unit: str, grouped: bool, code: str
+) -> None:
+    found = number(Decimal(value), text, unit, grouped=grouped, usual=USUAL)
     assert found is not None
     assert found.code == code
     assert shows(found.value, code) == shown(found.value, code) == text
 
 
+@pytest.mark.parametrize(("unit", "per"), [("元", 1), ("万元", 10000)])
+def test_an_amount_is_held_in_the_unit_of_its_table_however_little_of_it_is_printed(
+    unit: str, per: int
+) -> None:
+    found = number(Decimal("0.01"), "0", unit, grouped=False, usual=USUAL)
+    assert found is not None
+    assert found.value == Decimal("0.01") / per
+
+
 @pytest.mark.parametrize(
-    ("value", "text"),
+    ("value", "text", "unit"),
     [
-        ("123456789012345.67", "123,456,789,012,345.67"),  # more digits than a spreadsheet keeps
-        ("1200", "0.12万元"),
-        ("5", "约5"),
-        ("5", ""),
+        ("123456789012345.67", "123,456,789,012,345.67", "元"),  # more digits than a spreadsheet keeps
+        ("1200", "0.12万元", "万元"),
+        ("1200", "0.12", "元"),  # a unit that the table does not have
+        ("5", "约5", "元"),
+        ("5", "", "元"),
     ],
 )
-def test_what_is_no_number_of_a_spreadsheet_stays_a_text(value: str, text: str) -> None:
-    assert number(Decimal(value), text, grouped=True, usual=USUAL) is None
+def test_what_is_no_number_of_a_spreadsheet_stays_a_text(value: str, text: str, unit: str) -> None:
+    assert number(Decimal(value), text, unit, grouped=True, usual=USUAL) is None
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_every_amount_says_its_unit_and_no_other_figure_does(example: str) -> None:
+    for table in printed_tables(document(example)):
+        for cell in table.cells:
+            if cell.figure:
+                measure = cell.figure.fact.partition("[")[0].rpartition(".")[2]
+                counts = "%" in cell.text or measure in ("growth", "share", "held", "opening", "bought")
+                assert (cell.figure.unit == "") is counts, cell.figure
 
 
 @given(
@@ -164,6 +233,88 @@ def test_most_figures_of_total_rows_are_formulas(example: str) -> None:
     assert made / count > 0.8
 
 
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_no_formula_counts_a_cell_twice(example: str) -> None:
+    count = 0
+    for title, cells in sheets(example).items():
+        for at, held in cells.items():
+            if held.formula and "/" not in held.formula:
+                found = weights(at, cells)
+                assert set(found.values()) <= ({1, -1} if "-" in held.formula else {1}), (title, at, found)
+                count += len(found)
+    assert count > 800
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_no_formula_adds_a_total_and_what_it_is_the_total_of(example: str) -> None:
+    """Whether these cells hold formulas of their own or are typed: a 小计 may be typed with its parts."""
+    for table, cells in zip(
+        printed_tables(document(example)), list(sheets(example).values())[1:], strict=True
+    ):
+        labels = {cell.column for cell in table.cells if cell.row >= table.heads and cell.kind in ("l", "c")}
+        if not table.is_form:
+            sums = [(place_of(at), parts_of(held)) for at, held in cells.items() if held.formula]
+            for across in (True, False):
+                below = _rests_on(sums, labels, across=across)
+                for whole, parts in sums:
+                    lines = {_line(part, labels, across=across) for part in parts}
+                    assert all(lines.isdisjoint(below.get(one, ())) for one in lines), (table.title, whole)
+
+
+def place_of(at: str) -> tuple[int, int]:
+    column, row = coordinate_from_string(at)
+    return row - 1, column_index_from_string(column) - 1
+
+
+def parts_of(held: Held) -> list[tuple[int, int]]:
+    """What a cell adds up."""
+    assert held.formula
+    quotient = "/" in held.formula or "-" in held.formula
+    return [] if quotient else [place_of(part) for part, _ in referred(held.formula)]
+
+
+def _line(place: tuple[int, int], labels: set[int], *, across: bool) -> tuple[int, int]:
+    """The column of a cell; or its row, among the columns between two of labels."""
+    row, column = place
+    return (0, column) if across else (max((c for c in labels if c < column), default=-1), row)
+
+
+def _rests_on(
+    sums: list[tuple[tuple[int, int], list[tuple[int, int]]]], labels: set[int], *, across: bool
+) -> dict[tuple[int, int], set[tuple[int, int]]]:
+    """What each column, or each row, rests on, whatever lies between."""
+    below: dict[tuple[int, int], set[tuple[int, int]]] = defaultdict(set)
+    for whole, parts in sums:
+        for part in parts:
+            if (part[0] == whole[0]) is across:
+                below[_line(whole, labels, across=across)].add(_line(part, labels, across=across))
+    while True:
+        grown = {one: rest.union(*(below.get(other, set()) for other in rest)) for one, rest in below.items()}
+        if grown == below:
+            return grown
+        below = defaultdict(set, grown)
+
+
+def test_what_is_typed_into_an_empty_part_reaches_every_total() -> None:
+    (cells,) = (c for title, c in sheets("hubei-xianning").items() if title.startswith("附表-5-1 "))
+    assert {at: cells[at].formula for at in ("C10", "D10", "D8", "E8", "F13", "E6")} == {
+        "C10": "=D10+G10",
+        "D10": "=SUM(E10:F10)",
+        "D8": "=SUM(D9:D12)",
+        "E8": "=SUM(E9:E12)",
+        "F13": "=F14+F17",
+        "E6": "=E7+E13+E19+E23",
+    }
+    assert [weights(at, cells)["E10"] for at in ("D10", "C10", "E8", "D8", "C8", "C6")] == [1] * 6
+
+
+def test_a_sum_does_not_reach_over_the_blank_total_of_blank_parts() -> None:
+    (cells,) = (c for title, c in sheets("hubei-jianghan").items() if title.startswith("预算5表 "))
+    assert cells["C9"].formula == "=D9+G9"
+    assert cells["D9"].formula is None
+    assert cells["D8"].formula == "=SUM(E8:F8)"
+
+
 def spot(
     place: tuple[int, int], value: int, lines: str, depth: Depth = (1, 0, 0), measure: str = "amount"
 ) -> Spot:
@@ -200,6 +351,54 @@ def test_a_grand_total_at_the_foot_refers_to_the_total_above_it() -> None:
     assert formulas(spots, []) == {(2, 0): "=SUM(A1:A2)", (3, 0): "=A3"}
 
 
+def test_a_row_adds_the_same_rows_in_every_column_and_where_it_prints_a_0() -> None:
+    spots = [
+        spot((0, 0), 3, "ab"),
+        spot((1, 0), 1, "a"),
+        spot((2, 0), 2, "b"),
+        spot((0, 1), 5, "c"),
+        spot((2, 1), 5, "c", depth=(1, 1, 0)),
+    ]
+    blank, zeros = [(1, 1), (1, 3), (2, 3)], [(0, 2), (1, 2), (2, 2), (0, 3)]
+    assert formulas(spots, blank, zeros) == {
+        (0, column): f"=SUM({letter}2:{letter}3)" for column, letter in enumerate("ABCD")
+    }
+
+
+def test_a_row_beyond_a_label_adds_other_rows() -> None:
+    spots = [spot((0, 0), 3, "ab"), spot((1, 0), 1, "a"), spot((2, 0), 2, "b"), spot((1, 2), 4, "c")]
+    assert formulas(spots, [], [(0, 2), (2, 2)]) == {(0, 0): "=SUM(A2:A3)"}
+
+
+def test_two_of_the_same_total_at_the_head_refer_to_the_one_nearest_to_the_parts() -> None:
+    total = (0, 0, 0)
+    spots = [
+        spot((0, 0), 3, "ab", depth=total),
+        spot((1, 0), 3, "ab", depth=total),
+        spot((2, 0), 1, "a"),
+        spot((3, 0), 2, "b"),
+    ]
+    assert formulas(spots, []) == {(0, 0): "=A2", (1, 0): "=SUM(A3:A4)"}
+
+
+def test_totals_around_their_parts_refer_to_the_first() -> None:
+    total = (0, 0, 0)
+    spots = [
+        spot((0, 0), 3, "ab", depth=total),
+        spot((1, 0), 1, "a"),
+        spot((2, 0), 2, "b"),
+        spot((3, 0), 3, "ab", depth=total),
+        spot((4, 0), 3, "ab", depth=total),
+    ]
+    assert formulas(spots, []) == {(0, 0): "=SUM(A2:A3)", (3, 0): "=A1", (4, 0): "=A1"}
+
+
+def test_only_total_rows_refer_to_one_abreast_and_a_deeper_row_comes_before_parts() -> None:
+    """Two rows of the same lines, equally deep and no totals, each add up the parts."""
+    spots = [spot((0, 0), 3, "ab"), spot((1, 0), 3, "ab"), spot((2, 0), 1, "a"), spot((3, 0), 2, "b")]
+    assert formulas(spots, []) == {(0, 0): "=SUM(A3:A4)", (1, 0): "=SUM(A3:A4)"}
+
+
 def test_a_share_is_a_part_of_the_total_row() -> None:
     total = (0, 0, 0)
     spots = [
@@ -229,10 +428,10 @@ def test_a_table_of_five_hundred_rows_is_quick() -> None:
 
 def test_a_sum_of_many_cells_apart_is_split_as_excel_asks_or_left() -> None:
     apart = [(row, 0) for row in range(0, 600, 2)]
-    text = added(apart, ())
+    text = added(apart, lambda _: False)
     assert text is not None
     assert [part.count(",") + 1 for part in text.split("+")] == [255, 45]
-    assert added([(row, 0) for row in range(0, 9000, 2)], ()) is None
+    assert added([(row, 0) for row in range(0, 9000, 2)], lambda _: False) is None
 
 
 # --- sheets ---
@@ -344,7 +543,7 @@ def test_a_changed_cell_is_told_with_its_table_row_and_column() -> None:
 
 
 @given(at=st.integers(0, 10**6), digit=st.sampled_from("0123456789"))
-def test_any_digit_changed_in_a_number_is_found_if_it_shows(at: int, digit: str) -> None:
+def test_any_digit_changed_in_a_number_is_found_whether_it_shows_or_not(at: int, digit: str) -> None:
     titles = list(sheets("standard"))
     numbers = [
         (sheet, cell, place)
@@ -365,8 +564,8 @@ def test_any_digit_changed_in_a_number_is_found_if_it_shows(at: int, digit: str)
         lambda xml: re.sub(find, rf"\g<1>{other}<".encode(), xml),
     )
     assert held.value is not None
-    shows_otherwise = shows(Decimal(other), held.code) != shows(held.value, held.code)
-    assert bool(verify(document("standard"), changed, ".xlsx")) is shows_otherwise
+    differs = abs(Decimal(other) - held.value)
+    assert bool(verify(document("standard"), changed, ".xlsx")) is (differs > Decimal("0.0000005"))
 
 
 @given(at=st.integers(0, 10**6), digit=st.sampled_from("0123456789"))
@@ -409,6 +608,102 @@ def test_a_formula_that_was_never_calculated_is_told() -> None:
     )
     (found,) = verify(document("standard"), stripped, ".xlsx")
     assert str(found).endswith("文件里是 没有算过的公式（用 Excel 或 WPS 打开，保存一次再核对）")
+
+
+def changed_sheet(old: str, new: str) -> list[str]:
+    """What is told of 表三 after an edit of its XML."""
+    part = f"xl/worksheets/sheet{list(sheets('standard')).index('表三 2025年部门支出总表') + 1}.xml"
+    changed = with_part(
+        workbook("standard"), part, lambda xml: re.sub(old.encode(), new.encode(), xml, count=1)
+    )
+    assert changed != workbook("standard")
+    return [str(found) for found in verify(document("standard"), changed, ".xlsx")]
+
+
+def with_format(content: bytes, code: str) -> bytes:
+    """A workbook whose amounts have another number format."""
+    new = code.replace('"', "&quot;").encode()
+    changed = with_part(
+        content,
+        "xl/styles.xml",
+        lambda xml: xml.replace(b'formatCode="#,##0.00"', b'formatCode="' + new + b'"'),
+    )
+    assert changed != content
+    return changed
+
+
+def test_a_value_that_differs_under_what_its_format_shows_is_told() -> None:
+    assert changed_sheet(r"(<c r=\"C5\".*?<v>)11764.87<", r"\g<1>11764.871<") == [
+        "《2025年部门支出总表》第 1 行“合计”“合计”列：显示的是 11,764.87，格子里的数却不同："
+        "应为 11764.87，文件里是 11764.871"
+    ]
+
+
+def test_what_a_program_loses_by_computing_in_binary_is_no_difference() -> None:
+    assert changed_sheet(r"(<c r=\"C5\".*?<v>)11764.87<", r"\g<1>11764.8700000001<") == []
+
+
+def test_a_negative_that_is_shown_as_a_positive_is_told() -> None:
+    part = f"xl/worksheets/sheet{list(sheets('standard')).index('表三 2025年部门支出总表') + 1}.xml"
+    negative = with_part(
+        workbook("standard"), part, lambda xml: re.sub(rb"(<c r=\"C5\".*?<v>)11764", rb"\g<1>-11764", xml)
+    )
+    found = verify(document("standard"), with_format(negative, "#,##0.00;#,##0.00"), ".xlsx")
+    assert any(str(told).endswith("应为 11764.87，文件里是 -11764.87") for told in found)
+
+
+@pytest.mark.parametrize(
+    ("code", "shows_as"),
+    [('#,##0.00"万"', "11,764.87万"), ('"约"#,##0.00', "约11,764.87"), ("#,##0.00,", "11.76")],
+)
+def test_a_number_format_that_says_something_else_is_told(code: str, shows_as: str) -> None:
+    changed = with_format(workbook("standard"), code)
+    found = list(map(str, verify(document("standard"), changed, ".xlsx")))
+    assert any(told.endswith(f"应为 11,764.87，文件里是 {shows_as}") for told in found)
+
+
+def test_a_hidden_sheet_row_or_column_is_told() -> None:
+    hidden_sheet = with_part(
+        workbook("standard"),
+        "xl/workbook.xml",
+        lambda xml: re.sub(rb'(<sheet name="[^"]*2025\S*?" )', rb'\1state="hidden" ', xml, count=1),
+    )
+    assert [str(found) for found in verify(document("standard"), hidden_sheet, ".xlsx")] == [
+        "表一 2025年部门收支总表：整张工作表是隐藏的"
+    ]
+    title = "表三 2025年部门支出总表"
+    assert changed_sheet(r'<row r="7"', '<row r="7" hidden="1"') == [f"{title}!第 7 行：是隐藏的"]
+    assert changed_sheet(r'(<row r="7"[^>]*?) ht="[^"]*"', r'\1 ht="0"') == [f"{title}!第 7 行：是隐藏的"]
+    assert changed_sheet(r'<col min="3" max="3"', '<col min="3" max="3" hidden="1"') == [
+        f"{title}!C 列：是隐藏的"
+    ]
+
+
+def test_a_hidden_row_of_nothing_is_none_to_tell() -> None:
+    assert changed_sheet("</sheetData>", '<row r="99" hidden="1"/></sheetData>') == []
+
+
+@given(
+    value=st.decimals(-(10**12), 10**12, places=3),
+    code=st.sampled_from(
+        [
+            *("0", "0.00", "#,##0", "#,##0.0000", "0.0%", "#,##0.00;-#,##0.00;;@", "General", "0.##"),
+            *('#,##0.00"万元"', "#,##0,", "#,##0.00_ ;[Red]\\-#,##0.00\\ ", "#,##0.00;#,##0.00", ".00", "#"),
+        ]
+    ),
+)
+def test_what_is_verified_is_read_by_other_code_than_what_is_written(value: Decimal, code: str) -> None:
+    assert displayed(value, code) == shown(value, code)
+
+
+def test_a_format_of_a_kind_that_is_not_read_is_shown_itself() -> None:
+    assert displayed(Decimal("5"), "0.00E+00") == "5〔0.00E+00〕"
+    assert displayed(Decimal("5"), "[>3]0;0.00") == "5〔[>3]0;0.00〕"
+
+
+def test_a_fault_of_the_writer_in_reading_formats_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reportgen.render.number_format, "shown", lambda value, code: f"{value}{code}")
+    assert verify(document("standard"), workbook("standard"), ".xlsx") == []
 
 
 # --- what is loaded ---

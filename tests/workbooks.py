@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any
@@ -112,6 +113,33 @@ def evaluated(formula: str, cells: dict[str, Held]) -> Decimal:
     assert re.fullmatch(r"(?:SUM|Decimal|cell|'[A-Z]+\d+'|[\d(),+*/-])+", script), formula
     total: Callable[..., Decimal] = lambda *values: sum(values, Decimal(0))  # noqa: E731
     return Decimal(eval(script, {"SUM": total, "cell": cell, "Decimal": Decimal}))
+
+
+def made_up(html: str) -> Document:
+    """A document of one table that is made up: its rows with their `thead` and `tbody`."""
+    return replace(document("standard"), html=f'<div class="table"><table>{html}</table></div>')
+
+
+def referred(formula: str) -> list[tuple[str, int]]:
+    """The cells that a sum or a difference names, each with its sign; one named twice is there twice."""
+    found = []
+    for one in re.finditer(rf"([-+=(,])(?:SUM\()?{_REFERENCE.pattern}", formula):
+        sign, first, top, last, bottom = one.groups()
+        rows = range(int(top), int(bottom or top) + 1)
+        found += [(f"{c}{r}", -1 if sign == "-" else 1) for r in rows for c in _columns(first, last or first)]
+    return found
+
+
+def weights(cell: str, cells: dict[str, Held]) -> Counter[str]:
+    """How many times a cell counts each cell that is typed or blank, through all formulas between."""
+    held = cells.get(cell)
+    if held is None or held.formula is None or "/" in held.formula:
+        return Counter({cell: 1})
+    found: Counter[str] = Counter()
+    for other, sign in referred(held.formula):
+        for leaf, times in weights(other, cells).items():
+            found[leaf] += sign * times
+    return found
 
 
 @cache

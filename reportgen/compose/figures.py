@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from markupsafe import Markup, escape
 
-from reportgen.compose.numbers import AmountStyle, amount_text
+from reportgen.compose.numbers import AmountStyle, amount_text, unit_label
 from reportgen.derive.selection import Selection
 
 
@@ -19,13 +19,16 @@ class Printed:
     text: str
     value: Decimal
     fact: str
+    amount_unit: str = ""
+    """Of an amount, whether it is printed behind it or not."""
 
     def __str__(self) -> str:
         return self.text
 
     def __html__(self) -> str:
-        return Markup('<span class="n" data-value="{}" data-fact="{}">{}</span>').format(
-            f"{self.value:f}", self.fact, escape(self.text)
+        unit = Markup(' data-unit="{}"').format(self.amount_unit) if self.amount_unit else Markup("")
+        return Markup('<span class="n" data-value="{}" data-fact="{}"{}>{}</span>').format(
+            f"{self.value:f}", self.fact, unit, escape(self.text)
         )
 
 
@@ -86,7 +89,8 @@ class Figure:
     def _printed(self, value: Decimal, measure: str) -> Printed:
         text = amount_text(value, self.style) if self.style else f"{value:f}"
         conditions = ";".join(map(str, self.selection.conditions))
-        return Printed(text + self.unit, value, f"{self.source}.{measure}[{conditions}]")
+        fact = f"{self.source}.{measure}[{conditions}]"
+        return Printed(text + self.unit, value, fact, unit_label(self.style) if self.style else "")
 
 
 @dataclass(frozen=True, slots=True)

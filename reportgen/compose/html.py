@@ -116,6 +116,7 @@ def _cell(cell: Cell, tag: str) -> Markup:
         attributes += M(' class="{}"').format(names)
     if cell.value is not None:
         attributes += M(' data-value="{}" data-fact="{}"').format(f"{cell.value:f}", cell.fact)
+        attributes += M(' data-unit="{}"').format(cell.unit) if cell.unit else M("")
     return M("<{0}{1}>{2}</{0}>").format(M(tag), attributes, cell.text)
 
 

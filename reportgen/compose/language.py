@@ -12,7 +12,7 @@ from markupsafe import escape
 from reportgen.catalog import LEVELS, ancestors
 from reportgen.compose.figures import Coded, Figure, Printed
 from reportgen.compose.markdown import Block, Html
-from reportgen.compose.numbers import AmountStyle, PercentStyle, amount_text, percent_text
+from reportgen.compose.numbers import AmountStyle, PercentStyle, amount_text, percent_text, unit_label
 from reportgen.compose.numerals import chinese
 from reportgen.compose.profile_spec import ProfileSpec
 from reportgen.compose.rows import Render
@@ -89,12 +89,12 @@ class Language:
 
     def amount(self, yuan: Decimal) -> Printed:
         """An amount that the input gives outside the lines, such as a transfer."""
-        return Printed(amount_text(yuan, self.amounts) + self.unit, yuan, "input")
+        return Printed(amount_text(yuan, self.amounts) + self.unit, yuan, "input", unit_label(self.amounts))
 
     def exact(self, figure: Figure, decimals: int = 6) -> Printed:
         """A figure with all its digits (or so many decimals) and no trailing zeros."""
         every = self.amounts.model_copy(update={"decimals": decimals, "trim": True})
-        return Printed(amount_text(figure.value, every) + self.unit, figure.value, "exact")
+        return Printed(amount_text(figure.value, every) + self.unit, figure.value, "exact", unit_label(every))
 
     def past(self, year: int, name: str, unit: str | None = None) -> Printed | None:
         """A figure of an earlier year that the input gives under 历年数; None where it does not."""

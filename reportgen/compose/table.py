@@ -29,6 +29,8 @@ class Cell:
     """The exact figure behind the text: 元, pieces, or an unrounded percentage."""
     fact: str = ""
     """Where the figure comes from: source, measure and conditions."""
+    unit: str = ""
+    """Of an amount, as printed; "" for pieces and percentages."""
     colspan: int = 1
     rowspan: int = 1
     indent: int = 0

@@ -163,9 +163,9 @@ class TableBuilder:
             return Cell(text, CellKind.PERCENT, value, fact)
         if measure.value in PIECES:
             text = "" if value is None else f"{value:f}"
-        else:
-            text = amount_text(value, column.amounts.over(self.amounts(spec)))
-        return Cell(text, CellKind.AMOUNT, value, fact)
+            return Cell(text, CellKind.AMOUNT, value, fact)
+        amounts = column.amounts.over(self.amounts(spec))
+        return Cell(amount_text(value, amounts), CellKind.AMOUNT, value, fact, unit_label(amounts))
 
 
 def notes_of(spec: TableSpec, *, empty: bool) -> tuple[str, ...]:

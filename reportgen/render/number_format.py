@@ -26,11 +26,12 @@ class Number:
     """The number format."""
 
 
-def number(value: Decimal, text: str, *, grouped: bool, usual: str) -> Number | None:
+def number(value: Decimal, text: str, unit: str, *, grouped: bool, usual: str) -> Number | None:
     """The number behind a printed figure of so many 元, pieces or per cent.
 
-    `grouped`: whether the figures around it part their thousands; `usual`: the format of those
-    around it, for a 0 that is printed as no number. None where no number shows as what is printed,
+    `unit`: in which an amount is printed, "" for pieces and percentages; `grouped`: whether the
+    figures around it part their thousands; `usual`: the format of those around it, for a 0 that is
+    printed as no number. None where no number shows as what is printed,
     or where a spreadsheet would lose digits of it.
     """
     found = _PRINTED.fullmatch(text)
@@ -44,20 +45,10 @@ def number(value: Decimal, text: str, *, grouped: bool, usual: str) -> Number | 
     codes = [parted, plain] if grouped else [plain, parted]
     # what rounds to 0 is printed without a sign
     codes += [f"{code};{code}" for code in codes]
-    for exact in _candidates(value, percent=bool(found[2])):
-        code = next((code for code in codes if shown(exact, code) == text), None)
-        if code and (found[2] or kept(exact)):
-            return Number(exact, code)
-    return None
-
-
-def _candidates(value: Decimal, *, percent: bool) -> list[Decimal]:
-    """The value in each unit that it may be printed in."""
-    if percent:
-        return [near(value / 100)]
-    amounts = [value / per for per in dict.fromkeys(YUAN_PER.values())]
-    # no amount is finer than a 分
-    return amounts if value == rounded(value, 2) else [*amounts, near(value)]
+    # percentages end nowhere; an amount must lose nothing
+    exact = value / YUAN_PER[unit] if unit else near(value / 100 if found[2] else value)
+    code = next((code for code in codes if shown(exact, code) == text), None)
+    return Number(exact, code) if code and kept(exact) else None
 
 
 def near(value: Decimal) -> Decimal:

@@ -17,9 +17,7 @@ from decimal import Decimal
 from typing import Any
 
 from reportgen.compose.document import Document
-from reportgen.derive.arithmetic import rounded
 from reportgen.derive.records import PIECES
-from reportgen.model.values import YUAN_PER
 from reportgen.render.files import safe_name
 from reportgen.render.printed import PrintedCell, PrintedTable, printed_tables
 
@@ -27,6 +25,7 @@ ENCODING = "utf-8"
 """Without a mark at its start: readers of data packages would take it for a part of the first name,
 and who opens tables in Excel has the workbook."""
 DESCRIPTION = "datapackage.json"
+MIXED = "不全是数字，按文字列出"
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?%?", re.ASCII)
 _FORMULA = re.compile(r"[=+@\t\r]|-(?!$)")
 """Beginnings that spreadsheets take for a formula."""
@@ -39,6 +38,8 @@ class _Column:
     """Those of the body that start in it."""
     is_number: bool
     unit: str
+    is_mixed: bool
+    """Whether it holds quantities of which some are no numbers."""
 
     @property
     def decimals(self) -> int:
@@ -90,8 +91,10 @@ def _columns(table: PrintedTable) -> list[_Column]:
     columns = []
     for at, name in enumerate(names):
         cells = tuple(cell for cell in body if cell.column == at)
-        is_number = bool(cells) and all(map(_may_be_number, cells))
-        columns.append(_Column(name, cells, is_number, (_unit(cells) or usual) if is_number else ""))
+        is_figures = bool(cells) and all(map(_may_be_number, cells))
+        unit = (_unit(cells) or usual) if is_figures else ""
+        is_number = is_figures or at in table.quantities
+        columns.append(_Column(name, cells, is_number, unit, at in table.counting and not is_number))
     return columns
 
 
@@ -130,11 +133,8 @@ def _unit(cells: Sequence[PrintedCell]) -> str:
             return "%"
         if measure in PIECES:
             return "数量"
-        if cell.figure and cell.figure.value and _NUMBER.fullmatch(cell.text):
-            shown, decimals = Decimal(_plain(cell.text)), _decimals(cell.text)
-            for unit, yuan in YUAN_PER.items():
-                if rounded(cell.figure.value / yuan, decimals) == shown:
-                    return unit
+        if cell.figure and cell.figure.unit:
+            return cell.figure.unit
     return ""
 
 
@@ -199,4 +199,5 @@ def _field(column: _Column) -> dict[str, str]:
         "title": column.name,
         "type": "number" if column.is_number else "string",
     }
-    return field | ({"description": f"单位：{column.unit}"} if column.unit else {})
+    note = MIXED if column.is_mixed else f"单位：{column.unit}" if column.unit else ""
+    return field | ({"description": note} if note else {})

@@ -17,6 +17,9 @@ from reportgen.render.plain import plain
 _SIZE = re.compile(r"font-size:\s*([\d.]+)pt")
 _WIDTH = re.compile(r"width:\s*([\d.]+)%")
 BLOCKS = ("h1", "h2", "h3", "h4", "p")
+QUANTITY = "数量"
+_PLAIN = re.compile(r"(?:0|[1-9]\d*|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?", re.ASCII)
+"""A number that is no code: codes may begin with 0."""
 _KINDS = "alcm"
 """Classes of cells: a figure, a label, a code, a label in the middle."""
 
@@ -26,6 +29,8 @@ class Figure:
     value: Decimal
     """Exact: 元, pieces, or an unrounded percentage."""
     fact: str
+    unit: str
+    """Of an amount, in which it is printed; "" for what is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,19 @@ class PrintedTable:
     """Shares of the whole width."""
     cells: tuple[PrintedCell, ...]
     """In reading order."""
+
+    @cached_property
+    def counting(self) -> frozenset[int]:
+        """The columns under 数量: what the input types there, which may be more than a number."""
+        heads = (cell for cell in self.cells if cell.row < self.heads and cell.across == 1)
+        return frozenset(cell.column for cell in heads if "".join(cell.text.split()).endswith(QUANTITY))
+
+    @cached_property
+    def quantities(self) -> frozenset[int]:
+        """Of these the columns that hold numbers and blanks only."""
+        body = [cell for cell in self.cells if cell.row >= self.heads and cell.text]
+        mixed = {cell.column for cell in body if cell.across > 1 or not _PLAIN.fullmatch(cell.text)}
+        return self.counting & {cell.column for cell in body} - mixed
 
     @cached_property
     def title(self) -> str:
@@ -200,7 +218,8 @@ def _figure(cell: HtmlElement) -> Figure | None:
     holders = [e for e in (cell, *cell.iterfind(".//*[@data-value]")) if e.get("data-value") is not None]
     if len(holders) != 1 or plain(holders[0]) != plain(cell):
         return None
-    return Figure(Decimal(str(holders[0].get("data-value"))), str(holders[0].get("data-fact") or ""))
+    value, fact, unit = (holders[0].get(f"data-{name}") or "" for name in ("value", "fact", "unit"))
+    return Figure(Decimal(value), fact, unit)
 
 
 def _widths(table: HtmlElement, columns: int) -> tuple[float, ...]:

@@ -6,15 +6,19 @@ import difflib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Context, Decimal
 from enum import StrEnum
 
-from reportgen.verify.numbers import Number
+from reportgen.verify.numbers import DIGITS, Number
 
 
 class Kind(StrEnum):
     CHANGED = "changed"
     MISSING = "missing"
     ADDED = "added"
+    VALUE = "value"
+    """Shown as it should be, and of another value: whoever copies the cell copies that."""
+    HIDDEN = "hidden"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +31,29 @@ class Difference:
         page = f"（第 {self.found.page} 页）" if self.found and self.found.page else ""
         if self.expected is None:
             assert self.found is not None
+            if self.kind is Kind.HIDDEN:
+                return f"{self.found.place}：{self.found.text}"
             return f"多出 {self.found.text}，在{self.found.place}{page}；预算里没有这个数"
         if self.found is None:
             return f"{self.expected.place}：少了 {self.expected.text}"
+        if self.kind is Kind.VALUE:
+            values = f"应为 {_exact(self.expected):f}，文件里是 {self.found.value:f}"
+            return f"{self.expected.place}：显示的是 {self.found.text}，格子里的数却不同：{values}"
         if self.expected.text == self.found.text:
             return f"{self.expected.place}：{self.found.text} 移到了别的列"
         return f"{self.expected.place}：应为 {self.expected.text}，文件里是 {self.found.text}{page}"
 
 
+def _exact(number: Number) -> Decimal:
+    """What a cell holds that prints a number: the figure, to the digits that a spreadsheet keeps."""
+    if number.value is not None:
+        return Context(prec=DIGITS).plus(number.value)
+    bare = Decimal(number.bare.replace(",", "").removesuffix("%"))
+    return bare.copy_sign(-1 if number.text.startswith("-") else 1).scaleb(-2 * number.bare.endswith("%"))
+
+
+NOTHING, BINARY = Decimal("0.0000005"), Decimal("2e-13")
+"""Half a 分 in 万元, and the share of a number: so much is lost where a program computes in binary."""
 MANY = 5000
 """Above so many numbers the commonest ones (0.00) no longer serve to match by: it would take minutes."""
 
@@ -52,13 +71,26 @@ def differences(said: Sequence[Number], read: Sequence[Number]) -> list[Differen
     ours, theirs = said[start : len(said) - end], read[start : len(read) - end]
     ours_keys, theirs_keys = list(map(key, ours)), list(map(key, theirs))
     matcher = difflib.SequenceMatcher(None, ours_keys, theirs_keys, autojunk=len(theirs) > MANY)
+    codes = matcher.get_opcodes()
     found = [
         difference
-        for tag, a, b, c, d in matcher.get_opcodes()
+        for tag, a, b, c, d in codes
         if tag != "equal"
         for difference in _between(ours[a:b], theirs[c:d], said[: start + b])
     ]
+    agreeing = [(said[:start], read[:start]), (said[len(said) - end :], read[len(read) - end :])]
+    agreeing += [(ours[a:b], theirs[c:d]) for tag, a, b, c, d in codes if tag == "equal"]
+    found += [difference for stretch in agreeing for difference in _of_values(*stretch)]
     return found if knows_columns else _without_floats(found)
+
+
+def _of_values(said: Sequence[Number], read: Sequence[Number]) -> Iterator[Difference]:
+    """The numbers that are shown alike and are not the same."""
+    for one, other in zip(said, read, strict=True):
+        if other.value is not None and one.bare:
+            exact = _exact(one)
+            if abs(exact - other.value) > max(NOTHING, abs(exact) * BINARY):
+                yield Difference(Kind.VALUE, one, other)
 
 
 def _same_ends(

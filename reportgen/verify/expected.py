@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from reportgen.compose.document import Document
+from reportgen.model.values import YUAN_PER
 from reportgen.verify.numbers import Number, excerpt, numbers_in
 
 BLOCKS = ("h1", "h2", "h3", "h4", "p")
@@ -90,17 +92,22 @@ def _of_table(table: HtmlElement, title: str, number: int) -> Iterator[Number]:
     names = _column_names(heads)
     for rows, in_head in ((heads, True), (body, False)):
         for at, cells in enumerate(rows, 1):
-            label = next((text for _, text in cells if text), "")
-            for column, text in cells:
+            label = next((text for _, text, _ in cells if text), "")
+            for column, text, value in cells:
                 head = names.get(column, "")
                 row = "表头" if in_head else f"第 {at} 行“{label}”"
                 place = f"《{title}》{row}" + (f"“{head}”列" if head and not in_head else "")
                 for found, _ in numbers_in(text):
-                    yield Number(found, column, place, header=number if in_head else -1, of_table=True)
+                    header = number if in_head else -1
+                    yield Number(found, column, place, header=header, of_table=True, value=value)
 
 
-def _grid(rows: Sequence[HtmlElement]) -> list[list[tuple[int, str]]]:
-    """The cells of each row with the column they start at."""
+GridCell = tuple[int, str, Decimal | None]
+"""The column where a cell starts, its text, and the exact number that it prints and nothing besides."""
+
+
+def _grid(rows: Sequence[HtmlElement]) -> list[list[GridCell]]:
+    """The cells of each row."""
     taken: set[tuple[int, int]] = set()
     grid = []
     for at, row in enumerate(rows):
@@ -108,13 +115,23 @@ def _grid(rows: Sequence[HtmlElement]) -> list[list[tuple[int, str]]]:
         for cell in row:
             while (at, column) in taken:
                 column += 1
-            cells.append((column, " ".join(cell.text_content().split())))
+            cells.append((column, " ".join(cell.text_content().split()), _value(cell)))
             down, across = int(cell.get("rowspan", 1)), int(cell.get("colspan", 1))
             taken |= {(at + d, column + a) for d in range(down) for a in range(across)}
         grid.append(cells)
     return grid
 
 
-def _column_names(heads: list[list[tuple[int, str]]]) -> dict[int, str]:
+def _value(cell: HtmlElement) -> Decimal | None:
+    """In the printed unit; of a percentage with its sign a fraction of 1."""
+    text = cell.text_content().strip()
+    for figure in (cell, *cell.iterfind(".//*[@data-value]")):
+        if figure.get("data-value") is not None and figure.text_content().strip() == text:
+            exact = Decimal(str(figure.get("data-value"))) / YUAN_PER[figure.get("data-unit") or "元"]
+            return exact / 100 if text.endswith("%") else exact
+    return None
+
+
+def _column_names(heads: list[list[GridCell]]) -> dict[int, str]:
     """What stands above each column, the lowest words that are no mere numbers."""
-    return {column: text for row in heads for column, text in row if text and not text.isdigit()}
+    return {column: text for row in heads for column, text, _ in row if text and not text.isdigit()}

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
-_UNITS = "%|‰|亿元|万元|千元|元"
+_UNITS = "%|‰|亿元|万元|千元|元|亿|万"
+_HEDGES = "约|近|逾|超过|不足"
 _TOKEN = re.compile(
-    rf"-?\d(?:[\d,.]*\d)?(?:{_UNITS})?|单位[:：]\s*(?:{_UNITS})|增加|减少|增长|下降|上升|持平", re.ASCII
+    rf"(?:(?:{_HEDGES})\s*)?-?\d(?:[\d,.]*\d)?(?:{_UNITS})?|单位[:：]\s*(?:{_UNITS})|增加|减少|增长|下降|上升|持平",
+    re.ASCII,
 )
 _BARE = re.compile(r"[^\d%]*(-?[\d,.]+%?)?.*")
 _NARROW = str.maketrans("０１２３４５６７８９．，％－−", "0123456789.,%--")
@@ -20,7 +23,7 @@ class Number:
     """A number in a document, in reading order."""
 
     text: str
-    """With sign, separators and unit: 1,234.50 is not 1234.5 to a reader. Or a word that turns a figure."""
+    """With sign, separators, unit, 约: 1,234.50 is not 1234.5 to a reader. Or a word that turns a figure."""
     column: int = -1
     """The column of the table in which it stands, from 0; -1 outside of tables and where it is not known."""
     place: str = ""
@@ -31,6 +34,8 @@ class Number:
     """The table whose header row it stands in, by number; printed again where the table goes on."""
     floats: bool = False
     """Whether it stands in a piece that a PDF may put before its line."""
+    value: Decimal | None = None
+    """Behind the text, exact: what a cell of a workbook holds, in the unit that it prints."""
     of_table: bool = False
     """Whether it stands in a table, or in a line that belongs to one."""
 
@@ -41,6 +46,8 @@ class Number:
         return (found[1] or "") if found else ""
 
 
+DIGITS = 15
+"""All that a spreadsheet keeps of a number."""
 BEFORE, BEHIND = 14, 20
 """Characters of an excerpt before and from a number's start."""
 

@@ -7,7 +7,7 @@ rests on numbers that happen to add up, and what it gives is the figure to the l
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,6 +16,11 @@ from reportgen.render.xlsx.facts import Fact
 from reportgen.render.xlsx.references import Place, added, name
 
 Depth = tuple[int, int, int]
+Parts = tuple[Place, ...]
+Pattern = tuple[int, ...]
+"""Columns that are added in every row, or rows that are in every column."""
+Line = tuple[int, ...]
+"""A column; or a row, after the first of the columns that share its labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class Spot:
 @dataclass(frozen=True, slots=True)
 class _Made:
     text: str
-    refers: tuple[Place, ...]
+    refers: Parts
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,10 @@ class _Sheet:
     """The lines of each spot that sums some, as bits."""
     idle: frozenset[Place]
     """Cells that add nothing to a sum: blank, or 0."""
+    zeros: frozenset[Place]
+    """Of these the ones that print a 0, in columns of amounts."""
+    blocks: Mapping[int, int]
+    """The columns of figures; those with no label between them have the same number."""
 
     def value(self, place: Place) -> Decimal:
         """Of a spot or an idle cell."""
@@ -62,26 +71,29 @@ class _Sheet:
     def holds(self, place: Place) -> bool:
         return place in self.spots or place in self.idle
 
-
-def formulas(spots: Sequence[Spot], idle: Iterable[Place]) -> dict[Place, str]:
-    """The formulas of a sheet by cell, each exact; `spots` in reading order."""
-    sheet = _sheet(spots, idle)
-    made: dict[Place, _Made] = {}
-    for column in _groups(sheet, lambda spot: (spot.place[1], *spot.kind)):
-        made.update(_down(sheet, column))
-    # 支出总计 is what is spent and what is carried forward; no other row adds up two sources
-    for column in _groups(sheet, lambda spot: (spot.place[1], spot.fact.measure)):
-        for place, formula in _down(sheet, column).items():
-            if sheet.spots[place].is_total:
-                made.setdefault(place, formula)
-    for place, across in _across(sheet).items():
-        made.setdefault(place, across)
-    for place, derived in _derived(sheet, spots).items():
-        made.setdefault(place, derived)
-    return {place: formula.text for place, formula in _without_circles(made).items()}
+    def row(self, place: Place) -> tuple[int, int]:
+        """The row of a cell among the columns that share its labels."""
+        return self.blocks[place[1]], place[0]
 
 
-def _sheet(spots: Sequence[Spot], idle: Iterable[Place]) -> _Sheet:
+def formulas(spots: Sequence[Spot], blank: Iterable[Place], zeros: Iterable[Place] = ()) -> dict[Place, str]:
+    """The formulas of a sheet by cell, each exact; `spots` in reading order.
+
+    `zeros`: cells that print a 0 in a table whose rows and columns mean the same throughout; they
+    get the formula of their neighbours, so that what is typed into their parts reaches them.
+    """
+    sheet = _sheet(spots, blank, zeros)
+    sums = _without_circles({**_across(sheet), **_down(sheet)})
+    sums |= _of_zeros(sheet, sums)
+    made = {place: made for place, made in _derived(sheet, spots).items() if place not in sums}
+    kept = _without_circles({**sums, **{place: formula.refers for place, formula in made.items()}})
+    reach = _Reach(sheet, kept)
+    texts = {place: _added(sheet, place, sums[place], reach) for place in kept if place in sums}
+    texts |= {place: made[place].text for place in kept if place in made}
+    return {place: text for place, text in texts.items() if text}
+
+
+def _sheet(spots: Sequence[Spot], blank: Iterable[Place], zeros: Iterable[Place]) -> _Sheet:
     bits: dict[object, int] = {}
     lines: dict[Place, int] = {}
     for spot in spots:
@@ -91,7 +103,28 @@ def _sheet(spots: Sequence[Spot], idle: Iterable[Place]) -> _Sheet:
         if mask:
             lines[spot.place] = mask
     nothing = {spot.place for spot in spots if spot.value == 0 and spot.place not in lines}
-    return _Sheet({spot.place: spot for spot in spots}, lines, frozenset(idle) | nothing)
+    printed = {place for place in zeros if place not in lines}
+    computed = {spot.place[1] for spot in spots if spot.fact.measure in _COMPUTED}
+    idle = frozenset(blank) | nothing | printed
+    figures = {spot.place for spot in spots} | printed
+    return _Sheet(
+        {spot.place: spot for spot in spots},
+        lines,
+        idle,
+        frozenset(place for place in printed if place[1] not in computed),
+        _blocks(figures, idle),
+    )
+
+
+def _blocks(figures: Collection[Place], idle: Collection[Place]) -> dict[int, int]:
+    """Each column with the first of those that stand beside it, with no label between."""
+    rows = {row for row, _ in figures}
+    columns = {column for _, column in figures}
+    blocks: dict[int, int] = {}
+    for column in range(max(columns, default=-1) + 1):
+        if column in columns or all((row, column) in idle for row in rows):
+            blocks[column] = blocks.get(column - 1, column)
+    return blocks
 
 
 def _groups(sheet: _Sheet, key: Callable[[Spot], object]) -> list[list[Spot]]:
@@ -102,7 +135,31 @@ def _groups(sheet: _Sheet, key: Callable[[Spot], object]) -> list[list[Spot]]:
     return list(found.values())
 
 
-def _down(sheet: _Sheet, column: Sequence[Spot]) -> dict[Place, _Made]:
+def _down(sheet: _Sheet) -> dict[Place, Parts]:
+    """The cells that are the sum of others in their column, by the same rows in every column."""
+    own: dict[Place, Parts] = {}
+    for column in _groups(sheet, lambda spot: (spot.place[1], *spot.kind)):
+        own.update(_of_column(sheet, column))
+    # 支出总计 is what is spent and what is carried forward; no other row adds up two sources
+    for column in _groups(sheet, lambda spot: (spot.place[1], spot.fact.measure)):
+        for place, parts in _of_column(sheet, column).items():
+            if sheet.spots[place].is_total:
+                own.setdefault(place, parts)
+    patterns: dict[tuple[int, int], dict[Pattern, None]] = defaultdict(dict)
+    for place, parts in own.items():
+        patterns[sheet.row(place)][tuple(row for row, _ in parts)] = None
+    made: dict[Place, Parts] = {}
+    for place in sheet.lines:
+        mine = tuple(row for row, _ in own.get(place, ()))
+        # the longest first: the column with most figures shows what the row adds up
+        for rows in sorted(patterns[sheet.row(place)], key=lambda p: (-len(p), p != mine, p)):
+            parts = tuple((row, place[1]) for row in rows)
+            if place not in made and _is_sum(sheet, place, parts):
+                made[place] = parts
+    return made
+
+
+def _of_column(sheet: _Sheet, column: Sequence[Spot]) -> dict[Place, Parts]:
     """The totals of a column that are the sum of others in it."""
     same: dict[int, list[Spot]] = defaultdict(list)
     for spot in column:
@@ -110,14 +167,14 @@ def _down(sheet: _Sheet, column: Sequence[Spot]) -> dict[Place, _Made]:
     # of the rows with the same lines a total refers to the outermost, the first of them
     outermost = {mask: min(rows, key=lambda spot: spot.depth) for mask, rows in same.items()}
     largest_first = sorted(outermost, key=lambda mask: -mask.bit_count())
-    made: dict[Place, _Made] = {}
+    made: dict[Place, Parts] = {}
     for mask, rows in same.items():
         parts = [outermost[part].place for part in _parts(mask, largest_first, list(outermost))]
         for spot in rows:
             twin = _twin(spot, rows, parts)
-            formula = _sum(sheet, spot, [twin] if twin else parts)
-            if formula:
-                made[spot.place] = formula
+            chosen = (twin,) if twin else tuple(sorted(parts))
+            if _is_sum(sheet, spot.place, chosen):
+                made[spot.place] = chosen
     return made
 
 
@@ -149,48 +206,106 @@ def _parts(whole: int, largest_first: Sequence[int], in_order: Sequence[int]) ->
     return chosen if covered == whole and len(chosen) > 1 else []
 
 
-def _across(sheet: _Sheet) -> dict[Place, _Made]:
+def _across(sheet: _Sheet) -> dict[Place, Parts]:
     """The cells that are the sum of others in their row, by the same columns in every row."""
-    patterns: dict[int, set[tuple[int, ...]]] = defaultdict(set)
-    rows = _groups(sheet, lambda spot: (spot.place[0], spot.kind))
-    for row in rows:
+    patterns: dict[int, set[Pattern]] = defaultdict(set)
+    for row in _groups(sheet, lambda spot: (spot.place[0], spot.kind)):
         masks = list(dict.fromkeys(sheet.lines[spot.place] for spot in row))
         largest_first = sorted(masks, key=lambda mask: -mask.bit_count())
+        columns = {sheet.lines[other.place]: other.place[1] for other in reversed(row)}
         for spot in row:
-            parts = set(_parts(sheet.lines[spot.place], largest_first, masks))
-            columns = {sheet.lines[other.place]: other.place[1] for other in reversed(row)}
+            parts = _parts(sheet.lines[spot.place], largest_first, masks)
             if parts:
                 patterns[spot.place[1]].add(tuple(sorted(columns[part] for part in parts)))
-    made: dict[Place, _Made] = {}
-    for row in rows:
-        for spot in row:
-            # the longest first: the row with most figures shows what the column adds up
-            for pattern in sorted(patterns[spot.place[1]], key=lambda p: (-len(p), p)):
-                formula = _by_pattern(sheet, spot, pattern)
-                if formula:
-                    made.setdefault(spot.place, formula)
+    made: dict[Place, Parts] = {}
+    for place in sheet.lines:
+        # the longest first: the row with most figures shows what the column adds up
+        for pattern in sorted(patterns[place[1]], key=lambda p: (-len(p), p)):
+            cells = tuple((place[0], column) for column in pattern)
+            if place not in made and _is_sum(sheet, place, cells):
+                made[place] = cells
     return made
 
 
-def _by_pattern(sheet: _Sheet, spot: Spot, columns: Sequence[int]) -> _Made | None:
-    """The sum over columns of its row, if these hold its lines, each once."""
-    parts = [(spot.place[0], column) for column in columns]
-    if not all(map(sheet.holds, parts)):
-        return None
+def _of_zeros(sheet: _Sheet, sums: Mapping[Place, Parts]) -> dict[Place, Parts]:
+    """The cells that print a 0 and stand among sums: they add up what most of their neighbours do."""
+    rows: dict[Line, Counter[Pattern]] = defaultdict(Counter)
+    columns: dict[int, Counter[Pattern]] = defaultdict(Counter)
+    for place, parts in sums.items():
+        if parts[0][1] == place[1]:
+            rows[sheet.row(place)][tuple(row for row, _ in parts)] += 1
+        else:
+            columns[place[1]][tuple(column for _, column in parts)] += 1
+    made: dict[Place, Parts] = {}
+    for row, column in sorted(sheet.zeros):
+        down = [tuple((r, column) for r in rs) for rs, _ in rows[sheet.row((row, column))].most_common(1)]
+        across = [tuple((row, c) for c in cs) for cs, _ in columns[column].most_common(1)]
+        for cells in (*across, *down):
+            if _is_sum(sheet, (row, column), cells):
+                made[row, column] = cells
+    return made
+
+
+def _is_sum(sheet: _Sheet, place: Place, parts: Parts) -> bool:
+    """Whether the parts hold the lines of a cell, each once, and add up to what it prints."""
+    if not parts or place in parts or not all(map(sheet.holds, parts)):
+        return False
     covered = 0
     for part in parts:
         mask = sheet.lines.get(part, 0)
-        if mask & covered or (mask and sheet.spots[part].kind != spot.kind):
-            return None
+        if mask & covered or (mask and not _adds_to(sheet, part, place)):
+            return False
         covered |= mask
-    return _sum(sheet, spot, parts) if covered == sheet.lines[spot.place] else None
+    summed = sum(map(sheet.value, parts), Decimal(0))
+    return covered == sheet.lines.get(place, 0) and summed == sheet.value(place)
 
 
-def _sum(sheet: _Sheet, spot: Spot, parts: Sequence[Place]) -> _Made | None:
-    if not parts or sum((sheet.value(part) for part in parts), Decimal(0)) != spot.value:
-        return None
-    text = added(parts, sheet.idle)
-    return _Made(text, tuple(parts)) if text else None
+def _adds_to(sheet: _Sheet, part: Place, whole: Place) -> bool:
+    """Whether two figures measure the same; a total row adds up several sources."""
+    one, other = sheet.spots[part], sheet.spots.get(whole)
+    if other is None or one.fact.measure != other.fact.measure:
+        return False
+    return one.kind == other.kind or (other.is_total and part[1] == whole[1])
+
+
+class _Reach:
+    """The columns that a column rests on wherever in the sheet it does, and the rows that a row does."""
+
+    def __init__(self, sheet: _Sheet, refers: Mapping[Place, Parts]) -> None:
+        self.sheet = sheet
+        self.below: dict[Line, set[Line]] = defaultdict(set)
+        self.known: dict[Line, frozenset[Line]] = {}
+        for place, parts in refers.items():
+            for part in parts:
+                if (place[0] == part[0]) != (place[1] == part[1]):
+                    one, other = self._pair(place, part)
+                    self.below[one].add(other)
+
+    def apart(self, one: Place, other: Place) -> bool:
+        """Whether two cells of a row or a column rest on nothing in common, nor one on the other."""
+        first, second = self._pair(one, other)
+        return self._of(first).isdisjoint(self._of(second))
+
+    def _pair(self, one: Place, other: Place) -> tuple[Line, Line]:
+        """The columns of two cells of a row, or the rows of two cells of a column."""
+        if one[0] == other[0]:
+            return (one[1],), (other[1],)
+        return self.sheet.row(one), self.sheet.row(other)
+
+    def _of(self, line: Line) -> frozenset[Line]:
+        if line not in self.known:
+            found, waiting = {line}, [line]
+            while waiting:
+                further = self.below.get(waiting.pop(), set()) - found
+                found |= further
+                waiting += further
+            self.known[line] = frozenset(found)
+        return self.known[line]
+
+
+def _added(sheet: _Sheet, place: Place, parts: Parts, reach: _Reach) -> str | None:
+    """The sum of its parts; ranges reach over cells that add nothing, whatever is typed into others."""
+    return added(parts, lambda between: between in sheet.idle and reach.apart(place, between))
 
 
 def _derived(sheet: _Sheet, spots: Sequence[Spot]) -> dict[Place, _Made]:
@@ -272,11 +387,11 @@ def _percentage(spot: Spot, ratio: Decimal, formula: _Made) -> _Made | None:
 _COMPUTED = {"change": _change, "growth": _growth, "share": _share}
 
 
-def _without_circles(made: Mapping[Place, _Made]) -> dict[Place, _Made]:
-    """The formulas without those that would come back to themselves."""
-    kept = dict(made)
+def _without_circles(refers: Mapping[Place, Parts]) -> dict[Place, Parts]:
+    """What cells refer to, without the cells that would come back to themselves."""
+    kept = dict(refers)
     done: set[Place] = set()
-    for start in made:
+    for start in refers:
         path: dict[Place, None] = {}
         waiting = [(start, False)]
         while waiting:
@@ -289,5 +404,5 @@ def _without_circles(made: Mapping[Place, _Made]) -> dict[Place, _Made]:
             elif place in kept and place not in done:
                 path[place] = None
                 waiting.append((place, True))
-                waiting.extend((other, False) for other in kept[place].refers)
+                waiting.extend((other, False) for other in kept[place])
     return kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -14,6 +15,8 @@ from reportgen.render.xlsx.references import Place
 
 USUAL = "#,##0.00"
 """For a column whose figures are all 0 and print as no number."""
+_CODE = re.compile(r"[0-9A-Za-z]+")
+"""Of a classification or a project; 合计 may stand in its column too."""
 
 
 def numbers(table: PrintedTable) -> dict[Place, Number]:
@@ -23,8 +26,8 @@ def numbers(table: PrintedTable) -> dict[Place, Number]:
     later: list[PrintedCell] = []
     used: dict[int, Counter[str]] = defaultdict(Counter)
     for cell in filter(lambda cell: _is_number(cell, table), table.cells):
-        value = cell.figure.value if cell.figure else Decimal(0)
-        read = number(value, cell.text, grouped=grouped, usual=USUAL)
+        value, unit = _value(cell, table)
+        read = number(value, cell.text, unit, grouped=grouped or "," in cell.text, usual=USUAL)
         if read and any(char.isdigit() for char in cell.text):
             found[cell.row, cell.column] = read
             used[cell.column][read.code] += 1
@@ -32,15 +35,28 @@ def numbers(table: PrintedTable) -> dict[Place, Number]:
             later.append(cell)
     for cell in later:
         usual = next((code for code, _ in used[cell.column].most_common() if ";" not in code), USUAL)
-        read = number(Decimal(0), cell.text, grouped=grouped, usual=usual)
+        read = number(Decimal(0), cell.text, "", grouped=grouped, usual=usual)
         if read:
             found[cell.row, cell.column] = read
     return found
 
 
 def _is_number(cell: PrintedCell, table: PrintedTable) -> bool:
-    """A figure; or what stands for nothing where a table has its figures, such as 0.00."""
-    return cell.figure is not None or (cell.kind == "a" and bool(cell.text) and not table.is_form)
+    """A figure; a quantity; or what stands for nothing where a table has its figures, such as 0.00."""
+    if cell.figure is not None or _is_quantity(cell, table):
+        return True
+    return cell.kind == "a" and bool(cell.text) and not table.is_form
+
+
+def _is_quantity(cell: PrintedCell, table: PrintedTable) -> bool:
+    return cell.row >= table.heads and cell.column in table.quantities and bool(cell.text)
+
+
+def _value(cell: PrintedCell, table: PrintedTable) -> tuple[Decimal, str]:
+    """What a cell says, and in which unit if it is an amount."""
+    if cell.figure:
+        return cell.figure.value, cell.figure.unit
+    return Decimal(cell.text.replace(",", "")) if _is_quantity(cell, table) else Decimal(0), ""
 
 
 def totals(
@@ -55,8 +71,10 @@ def totals(
         if read and fact:
             place = (cell.row + first_row, cell.column)
             spots.append(Spot(place, read.value, read.code, fact, labels.depth(cell)))
-    idle = ((row + first_row, column) for row, column in _idle(table, found))
-    made = formulas(spots, idle)
+    idle = [(row + first_row, column) for row, column in _idle(table, found)]
+    # the rows and columns of a form mean something else from page to page
+    zeros = [] if table.is_form else [at for at in idle if (at[0] - first_row, at[1]) in found]
+    made = formulas(spots, idle, zeros)
     return {(row - first_row, column): text for (row, column), text in made.items()}
 
 
@@ -86,5 +104,5 @@ class _Labels:
         labels = []
         while before and before[-1].kind != "a":
             labels.append(before.pop())
-        code = sum(len(cell.text) for cell in labels if cell.kind == "c" and cell.text.isdigit())
+        code = sum(len(cell.text) for cell in labels if cell.kind == "c" and _CODE.fullmatch(cell.text))
         return 0 if figure.bold else 1, max((cell.indent for cell in labels), default=0), code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 Place = tuple[int, int]
@@ -25,12 +25,12 @@ def name(place: Place, *, fixed_row: bool = False, fixed_column: bool = False) -
     return f"{'$' * fixed_column}{letters}{'$' * fixed_row}{row + 1}"
 
 
-def added(parts: Sequence[Place], idle: Collection[Place]) -> str | None:
+def added(parts: Sequence[Place], passes: Callable[[Place], bool]) -> str | None:
     """The formula that adds cells of one column or one row; None where it would be too long.
 
-    A range may reach over `idle` cells, which add nothing.
+    `passes`: whether a range may reach over another cell.
     """
-    runs = _runs(sorted(parts), idle)
+    runs = _runs(sorted(parts), passes)
     words = [name(start) if start == end else f"{name(start)}:{name(end)}" for start, end in runs]
     if len(words) <= FEW and all(start == end for start, end in runs):
         return "=" + "+".join(words)
@@ -39,11 +39,11 @@ def added(parts: Sequence[Place], idle: Collection[Place]) -> str | None:
     return text if len(text) <= MOST_CHARACTERS else None
 
 
-def _runs(parts: Sequence[Place], idle: Collection[Place]) -> list[tuple[Place, Place]]:
-    """First and last cells of stretches in which nothing else stands."""
+def _runs(parts: Sequence[Place], passes: Callable[[Place], bool]) -> list[tuple[Place, Place]]:
+    """First and last cells of stretches of the parts and of what lets a range pass."""
     runs = [(parts[0], parts[0])]
     for one, other in pairwise(parts):
-        if all(between in idle for between in _between(one, other)):
+        if all(map(passes, _between(one, other))):
             runs[-1] = (runs[-1][0], other)
         else:
             runs.append((other, other))

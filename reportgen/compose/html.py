@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from reportgen.compose.chart import Chart
 from reportgen.compose.table import Cell, CellKind, Form, FormPage, Table, TableRow
 
 M = Markup
@@ -51,6 +52,17 @@ def form_block(form: Form, level: int) -> Markup:
     return M('<div class="{}"{}>{}</div>').format(
         "table landscape" if form.landscape else "table", _code(form.code), M("").join(pages)
     )
+
+
+def chart_block(chart: Chart) -> Markup:
+    """A chart's caption, its place and its notes; each format draws it in its own way.
+
+    Without figures there is no picture and no place for one.
+    """
+    caption = M('<p class="chart-title">{}</p>').format(chart.caption)
+    place = M('<div class="picture" data-chart="{}" aria-label="{}"></div>')
+    picture = place.format(chart.id, chart.alternative) if chart.categories else M("")
+    return M('<figure class="chart">{}{}{}</figure>').format(caption, picture, _notes(chart.notes))
 
 
 def _code(code: str) -> Markup:

@@ -62,39 +62,51 @@ def _long(text: str) -> float:
 
 
 def wrapped(text: str, room: float) -> list[str]:
-    """Lines of a label: a number or a Latin word stays whole, no line begins with a closing mark."""
-    lines = [""]
-    for piece in _PIECE.findall(text):
-        for part in _parts(piece, room):
-            fits = _long(lines[-1] + part) <= room
-            if fits or not lines[-1] or part in _NOT_FIRST:
-                lines[-1] += part
-            else:
-                lines.append(part)
-    return [line.strip() for line in lines if line.strip()] or [""]
+    """Lines of a label: a number stays whole if a line can hold it; no line begins with a closing mark."""
+    lines: list[list[str]] = [[]]
+    for part in (part for piece in _PIECE.findall(text) for part in _parts(piece, room)):
+        if not lines[-1] or _long("".join(lines[-1]) + part) <= room:
+            lines[-1].append(part)
+            continue
+        # a closing mark takes the character before it along
+        takes = part in _NOT_FIRST and len(lines[-1]) > 1 and _long(lines[-1][-1] + part) <= room
+        along = [lines[-1].pop()] if takes else []
+        lines.append([*along, part])
+    return [line for line in ("".join(parts).strip() for parts in lines) if line] or [""]
 
 
 def _parts(piece: str, room: float) -> list[str]:
-    """A word in pieces that a line can hold; of a number none is taken apart."""
-    if _long(piece) <= room or not piece.isascii() or any(char.isdigit() for char in piece):
+    """A word or a number in pieces that a line can hold, which is mostly one."""
+    if _long(piece) <= room or len(piece) == 1:
         return [piece]
     count = max(1, int(room / _long("0")))
     return [piece[at : at + count] for at in range(0, len(piece), count)]
 
 
 def _legend(chart: Chart, width: float) -> tuple[list[Shape], float]:
-    """The series by their shades, in as many lines as they need; and how high that is."""
-    shapes: list[Shape] = []
-    x, y = 0.0, 0.0
+    """The series by their shades in the middle above, in as many lines as they need; and how high that is."""
+    rows: list[list[tuple[int, list[str]]]] = [[]]
     for at, name in enumerate(chart.legend):
-        lines = wrapped(name, width - SWATCH - GAP)
-        own = SWATCH + GAP + max(map(_long, lines))
-        if x and x + own > width:
-            x, y = 0.0, y + LINE
-        shapes.append(_swatch(x, y, at))
-        shapes += _lines(x + SWATCH + GAP, y, lines)
-        x, y = x + own + 4 * GAP, y + LINE * (len(lines) - 1)
-    return shapes, y + LINE + GAP if shapes else 0.0
+        entry = (at, wrapped(name, width - SWATCH - GAP))
+        if rows[-1] and _row_length([*rows[-1], entry]) > width:
+            rows.append([])
+        rows[-1].append(entry)
+    shapes: list[Shape] = []
+    y = 0.0
+    for row in rows:
+        x = (width - _row_length(row)) / 2
+        for at, lines in row:
+            shapes.append(_swatch(x, y, at))
+            shapes += _lines(x + SWATCH + GAP, y, lines)
+            x += _row_length([(at, lines)]) + 4 * GAP
+        y += LINE * max((len(lines) for _, lines in row), default=0)
+    return shapes, y + GAP if shapes else 0.0
+
+
+def _row_length(row: Sequence[tuple[int, list[str]]]) -> float:
+    """Of entries of the legend abreast."""
+    entries = [SWATCH + GAP + max(map(_long, lines)) for _, lines in row]
+    return sum(entries) + 4 * GAP * (len(entries) - 1)
 
 
 def _swatch(x: float, top: float, at: int) -> Bar:
@@ -117,7 +129,7 @@ def _baseline(top: float) -> float:
 def _extremes(chart: Chart) -> tuple[float, float]:
     """How far the longest bar goes up (or right) and down (or left), in the printed unit."""
     drawn = [point.drawn for point in chart.points if point.drawn is not None]
-    return float(max(Decimal(0), *drawn)), float(-min(Decimal(0), *drawn))
+    return float(max([Decimal(0), *drawn])), float(-min([Decimal(0), *drawn]))
 
 
 def _scale(chart: Chart, room: float) -> Callable[[Point], float]:

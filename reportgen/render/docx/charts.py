@@ -199,11 +199,12 @@ def _slice(index: int) -> Element:
 
 
 def _labels(chart: Chart, style: Style, *, pie: bool) -> Element:
-    """The figure at each bar; a slice too thin for its own has it beside, with a line that leads there."""
+    """The figure at each bar; of a slice on white, beside it and with a line to it where it is thin."""
+    ground = a("solidFill", a("srgbClr", val="FFFFFF")) if pie else a("noFill")
     return c(
         "dLbls",
         c("numFmt", formatCode=number_format(chart), sourceLinked=0),
-        c("spPr", a("noFill"), a("ln", a("noFill"))),
+        c("spPr", ground, a("ln", a("noFill"))),
         _type(style),
         c("dLblPos", val="bestFit" if pie else "outEnd"),
         c("showLegendKey", val=0),

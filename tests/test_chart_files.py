@@ -52,10 +52,11 @@ ORDER = {
     "dLbls": "dLbl delete numFmt spPr txPr dLblPos showLegendKey showVal showCatName showSerName showPercent "
     "showBubbleSize separator showLeaderLines leaderLines extLst",
     "catAx": "axId scaling delete axPos majorGridlines minorGridlines title numFmt majorTickMark "
-    "minorTickMark tickLblPos spPr txPr crossAx crosses crossesAt auto lblAlgn lblOffset tickLblSkip tickMarkSkip "
-    "noMultiLvlLbl extLst",
+    "minorTickMark tickLblPos spPr txPr crossAx crosses crossesAt auto lblAlgn lblOffset tickLblSkip "
+    "tickMarkSkip noMultiLvlLbl extLst",
     "valAx": "axId scaling delete axPos majorGridlines minorGridlines title numFmt majorTickMark "
-    "minorTickMark tickLblPos spPr txPr crossAx crosses crossesAt crossBetween majorUnit minorUnit dispUnits extLst",
+    "minorTickMark tickLblPos spPr txPr crossAx crosses crossesAt crossBetween majorUnit "
+    "minorUnit dispUnits extLst",
     "legend": "legendPos legendEntry layout overlay spPr txPr extLst",
     "strRef": "f strCache extLst",
     "numRef": "f numCache extLst",

@@ -12,9 +12,11 @@ from hypothesis import given
 from lxml import html as lxml_html
 from strategies import YEAR, disclosure, disclosures
 from test_table_language import OTHER, composed, line, project, words
+from typer.testing import CliRunner
 
 from reportgen.build import prepare
 from reportgen.catalog import load_catalog
+from reportgen.cli import app
 from reportgen.compose import Document, load_profile
 from reportgen.compose.chart import Chart
 from reportgen.compose.chart_spec import ChartKind
@@ -148,6 +150,26 @@ def test_amounts_are_printed_in_the_unit_and_decimals_of_the_text_or_of_the_char
     assert (chart.unit, drawn(chart)) == ("元", ["基本支出|1234567"])
 
 
+def test_a_chart_of_very_many_gathers_what_would_not_go_on_a_page(draw: Draw) -> None:
+    projects = [{"code": f"P{at:02}", "name": f"项目{at:02}"} for at in range(1, 41)]
+    lines = [line(at, **project(f"P{at:02}")) for at in range(1, 41)]
+    chart = draw(lines, "title: 图\ncategories: [{each: project}]\n", projects=projects)
+    assert drawn(chart)[0] == "项目22|22"
+    assert drawn(chart)[-2:] == ["项目40|40", "其他|231"]
+    assert len(chart.categories) == 20
+
+
+def test_of_a_very_long_name_the_beginning_is_drawn_and_all_of_it_told(draw: Draw) -> None:
+    name = "名" * 99 + "终"
+    chart = draw(
+        [line(5, **project("P1"))],
+        "title: 图\ncategories: [{each: project}]\n",
+        projects=[{"code": "P1", "name": name}],
+    )
+    assert drawn(chart) == ["名" * 59 + "…|5"]
+    assert f"。{name} 5。" in chart.alternative
+
+
 # --- what is 0, what is not known ---
 
 CHANGE = "title: 图\nkind: bar\ncategories: [{tree: function}]\nseries: [{label: 增减, measure: change}]\n"
@@ -223,6 +245,11 @@ FAULTY = {
         (3, 30),
         "图里不能画“增减率”；可写：amount（预算数）、prior（上年预算数）、executed（上年执行数）、change（增减额）",
     ),
+    "more series than shades": (
+        NATURES + "series:\n" + "  - {label: 数}\n" * 7,
+        (1, 1),
+        "图里最多 6 个系列，再多就分不清了",
+    ),
     "levels of codes that count money twice": (
         NATURES.replace("each: nature", "tree: function, levels: [类, 款]"),
         (2, 14),
@@ -282,6 +309,62 @@ def test_a_page_at_a_glance_holds_no_more_than_a_page(tmp_path: Path) -> None:
             tmp_path, [line(5)], parts="  - glance: {charts: [三公经费, 支出构成, 收入构成, 支出比上年]}\n"
         )
     assert "一图读懂只有一页：最多 9 个数字、3 张图" in str(caught.value)
+
+
+# --- a page at a glance ---
+
+GLANCE = """  - glance:
+      figures:
+        - {label: 支出, where: {fund: general}}
+        - {label: 上年, measure: prior}
+        - {label: 变动, measure: change}
+        - {label: 变动率, measure: growth}
+        - {label: 其他资金比上年, measure: growth, where: {fund: other}}
+"""
+
+
+def figures_at_a_glance(document: Document) -> list[tuple[str, str]]:
+    tables = lxml_html.document_fromstring(document.html).iterfind(".//table[@class='glance']")
+    return [
+        (str(name.text_content()), str(figure.text_content()))
+        for table in tables
+        for name, figure in zip(table.iter("th"), table.iter("td"), strict=True)
+    ]
+
+
+def test_large_figures_stand_under_their_names_three_abreast(tmp_path: Path) -> None:
+    lines = [line(90, prior=100), line(8, prior=0, **OTHER)]
+    found = figures_at_a_glance(composed(tmp_path, lines, parts=GLANCE))
+    assert found == [
+        ("支出", "90元"),
+        ("上年", "100元"),
+        ("变动", "减少2元"),
+        ("变动率", "下降2%"),
+        ("其他资金比上年", "增加8元"),  # there is no percentage of 0
+        ("", ""),
+    ]
+
+
+def test_without_a_year_before_nothing_is_compared_at_a_glance(tmp_path: Path) -> None:
+    found = figures_at_a_glance(composed(tmp_path, [line(90)], parts=GLANCE))
+    assert found[:3] == [("支出", "90元"), ("上年", "无数据"), ("变动", "无数据")]
+    same = figures_at_a_glance(composed(tmp_path, [line(90, prior=90)], parts=GLANCE))
+    assert same[2:4] == [("变动", "与2024年预算数持平"), ("变动率", "与2024年预算数持平")]
+
+
+def test_what_no_ledger_knows_is_told_of_a_page_at_a_glance_too(tmp_path: Path) -> None:
+    with pytest.raises(FaultyInput) as caught:
+        composed(
+            tmp_path,
+            [line(90, nature=None)],
+            parts="  - glance: {figures: [{label: 一, where: {nature: basic}}]}\n",
+        )
+    assert "“一图读懂”需要“支出性质”，这里没有；请补上" in str(caught.value)
+
+
+def test_ejecting_a_profile_brings_its_charts_along(tmp_path: Path) -> None:
+    assert CliRunner().invoke(app, ["eject", "standard", str(tmp_path / "mine")]).exit_code == 0
+    assert {path.stem for path in (tmp_path / "mine" / "charts").iterdir()} == set(PROFILE.charts)
 
 
 # --- any budget ---

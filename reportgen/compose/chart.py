@@ -23,13 +23,21 @@ class Point:
     fact: str
 
 
+LABEL_MAX = 60
+"""Characters of a name that are drawn; the alternative says it whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class Category:
-    label: str
+    name: str
     points: tuple[Point, ...]
     """One for each series."""
     share: Point | None = None
     """Its part of the whole, which a pie prints beside its label."""
+
+    @property
+    def label(self) -> str:
+        return self.name if len(self.name) <= LABEL_MAX else self.name[: LABEL_MAX - 1] + "…"
 
     @property
     def full_label(self) -> str:
@@ -76,9 +84,9 @@ class Chart:
     def _said(self, category: Category) -> str:
         if len(self.series) == 1:
             share = f"，占{category.share.text}" if category.share else ""
-            return f"{category.label}{_spoken(category.points[0])}{share}"
+            return f"{category.name}{_spoken(category.points[0])}{share}"
         named = zip(self.series, category.points, strict=True)
-        return category.label + "：" + "，".join(f"{name}{_spoken(point)}" for name, point in named)
+        return category.name + "：" + "，".join(f"{name}{_spoken(point)}" for name, point in named)
 
 
 def _spoken(point: Point) -> str:

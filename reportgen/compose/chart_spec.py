@@ -18,6 +18,11 @@ MEASURES = (Measure.AMOUNT, Measure.PRIOR, Measure.EXECUTED, Measure.CHANGE)
 """Those that are amounts: lengths on one scale."""
 
 
+MOST_SERIES = 6
+MANY = 20
+"""Categories of a chart that does not say how many at most: more would not go on a page."""
+
+
 class ChartKind(Word):
     COLUMN = "column", "柱形"
     BAR = "bar", "条形"
@@ -123,6 +128,13 @@ class ChartSpec(Model):
             raise reject("饼形只画一个系列；几个系列请用 column（柱形）或 bar（条形）")
         if self.kind is ChartKind.PIE and self.series[0].measure is Measure.CHANGE:
             raise reject("增减额有正有负，画不成饼形；请用 bar（条形）")
-        if self.most is not None and not (len(self.categories) == 1 and self.categories[0].makes_many):
+        if len(self.series) > MOST_SERIES:
+            raise reject(f"图里最多 {MOST_SERIES} 个系列，再多就分不清了")
+        if self.most is not None and not self.has_rest:
             raise reject("most（最多）只用于一条 each（逐一）或 tree（科目树）列出的类别")
         return self
+
+    @property
+    def has_rest(self) -> bool:
+        """Whether what is listed is one rule's, so that the rest of it is a selection too."""
+        return len(self.categories) == 1 and self.categories[0].makes_many

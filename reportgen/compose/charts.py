@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from reportgen.compose.chart import NOTHING, Category, Chart, Point
-from reportgen.compose.chart_spec import ChartKind, ChartSpec, Series
+from reportgen.compose.chart_spec import MANY, ChartKind, ChartSpec, Series
 from reportgen.compose.numbers import AMOUNTS, PERCENTS, AmountStyle, amount_text, percent_text, unit_label
 from reportgen.compose.profile_spec import ProfileSpec
 from reportgen.compose.rows import BuiltRow, Render, RowBuilder
@@ -97,11 +97,12 @@ class ChartBuilder:
 
     def _gathered(self, spec: ChartSpec, rows: list[BuiltRow], first: Series) -> list[BuiltRow]:
         """The largest rows, and one for the rest, which is a selection of its own rather than a sum."""
-        if spec.most is None or len(rows) <= spec.most:
+        most = spec.most or MANY
+        if not spec.has_rest or len(rows) <= most:
             return rows
         sizes = [abs(self._value(spec, row, first) or Decimal(0)) for row in rows]
         by_size = sorted(range(len(rows)), key=lambda at: -sizes[at])
-        large = set(by_size[: spec.most - 1])
+        large = set(by_size[: most - 1])
         rest = [row for at, row in enumerate(rows) if at not in large]
         above = rest[0].selection.above
         assert above is not None  # a rule that makes many narrows the selection for each

@@ -33,6 +33,8 @@ EMU = 12700
 AXES = ("111", "112")
 ROOM = 1.25
 """Word sets its labels wider than we do: a chart is so much higher than its picture in the PDF."""
+HIGHEST = 560
+"""Points of a page that a chart may take, as in the style sheet."""
 DESCRIPTION_MAX = 30_000
 
 _MAKERS = {uri: ElementMaker(namespace=uri, nsmap={"c": C, "a": A, "r": R, "wp": WP}) for uri in (C, A, WP)}
@@ -73,7 +75,7 @@ def drawing(chart: Chart, word: WordDocument, number: int, style: Style) -> Elem
 def _inline(chart: Chart, number: int, relation: str) -> Element:
     held = c("chart")
     held.set(f"{{{R}}}id", relation)
-    high = draw(chart, chart.width).height * ROOM
+    high = min(draw(chart, chart.width).height * ROOM, HIGHEST)
     return _make(
         WP,
         "inline",

@@ -44,6 +44,7 @@ ORDER = {
     "chart": "title autoTitleDeleted pivotFmts view3D floor sideWall backWall plotArea legend plotVisOnly "
     "dispBlanksAs extLst",
     "plotArea": "layout barChart pieChart catAx valAx dTable spPr extLst",
+    "scaling": "logBase orientation max min extLst",
     "barChart": "barDir grouping varyColors ser dLbls gapWidth overlap serLines axId extLst",
     "pieChart": "varyColors ser dLbls firstSliceAng extLst",
     "ser": "idx order tx spPr invertIfNegative pictureOptions explosion dPt dLbls trendline errBars cat val "

@@ -189,6 +189,13 @@ def test_a_category_without_a_year_before_has_no_bar_for_it_and_a_note_says_so(d
     assert "卫生健康支出：上年 无数据，本年 90" in chart.alternative
 
 
+def test_what_this_year_has_no_line_for_is_none_and_no_gap_in_the_data(draw: Draw) -> None:
+    typed = "title: 图\ncategories: [{each: nature}, {label: 经营, where: {nature: business}}]\n"
+    chart = draw([line(5)], typed)
+    assert drawn(chart) == ["基本支出|5", "经营|无"]
+    assert chart.notes == ()
+
+
 def test_without_any_year_before_its_series_is_left_out_and_a_note_says_so(draw: Draw) -> None:
     chart = draw([line(5)], TWO)
     assert chart.series == ("本年",)

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from reportgen.compose.chart_spec import ChartKind
 
-NOTHING = "无数据"
-"""Stands where a bar would, when the input gives nothing that could be drawn."""
+NONE, NOTHING = "无", "无数据"
+"""Stand where a bar would: no line of this year is concerned; the input does not give the year before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from reportgen.compose.chart import NOTHING, Category, Chart, Point
+from reportgen.compose.chart import NONE, NOTHING, Category, Chart, Point
 from reportgen.compose.chart_spec import MANY, ChartKind, ChartSpec, Series
 from reportgen.compose.numbers import AMOUNTS, PERCENTS, AmountStyle, amount_text, percent_text, unit_label
 from reportgen.compose.profile_spec import ProfileSpec
 from reportgen.compose.rows import BuiltRow, Render, RowBuilder
-from reportgen.compose.spec import recorded
+from reportgen.compose.spec import Measure, recorded
 from reportgen.compose.style import Page
 from reportgen.compose.tables import measured
 from reportgen.compose.widths import MM
@@ -53,7 +53,11 @@ class ChartBuilder:
             kind=kind,
             series=series,
             categories=drawn,
-            notes=(*notes, *_of_gaps(series, drawn), *(() if drawn else (self.render(spec.empty, {}),))),
+            notes=(
+                *notes,
+                *_of_gaps(known, series, drawn),
+                *(() if drawn else (self.render(spec.empty, {}),)),
+            ),
             decimals=amounts.decimals or 0,
             grouped=bool(amounts.grouping),
             width=float(210 - page.left - page.right) * MM,
@@ -62,7 +66,7 @@ class ChartBuilder:
     def _amounts(self, spec: ChartSpec) -> AmountStyle:
         """The style of the text, with as many decimals everywhere and every 0 printed as a number."""
         profile = self.profile.text.amounts.over(self.profile.amounts.over(AMOUNTS))
-        return spec.amounts.over(profile).model_copy(update={"zero": None, "nothing": NOTHING, "trim": False})
+        return spec.amounts.over(profile).model_copy(update={"zero": None, "trim": False})
 
     def _known(self, spec: ChartSpec, base: Selection) -> tuple[tuple[Series, ...], tuple[str, ...]]:
         """The series that the input knows, and notes of those that it does not."""
@@ -119,7 +123,9 @@ class ChartBuilder:
         for series in known:
             value = self._value(spec, row, series)
             drawn = None if value is None else _in_unit(value, amounts)
-            points.append(Point(amount_text(value, amounts), drawn, value, _fact(spec, row, series)))
+            instead = NONE if series.measure is Measure.AMOUNT else NOTHING
+            text = instead if value is None else amount_text(value, amounts)
+            points.append(Point(text, drawn, value, _fact(spec, row, series)))
         return Category(row.label, tuple(points))
 
     def _value(self, spec: ChartSpec, row: BuiltRow, series: Series) -> Decimal | None:
@@ -173,11 +179,13 @@ def _kind_for(kind: ChartKind, categories: Sequence[Category]) -> ChartKind:
     return kind if whole and len(values) <= SLICES else ChartKind.BAR
 
 
-def _of_gaps(series: Sequence[str], categories: Sequence[Category]) -> tuple[str, ...]:
-    """A note for each series of what is not drawn because the input gives nothing there."""
+def _of_gaps(
+    known: Sequence[Series], names: Sequence[str], categories: Sequence[Category]
+) -> tuple[str, ...]:
+    """A note for each series of what is not drawn because the input does not give it."""
     notes = []
-    for at, name in enumerate(series):
+    for at, (series, name) in enumerate(zip(known, names, strict=True)):
         without = [category.label for category in categories if category.points[at].drawn is None]
-        if without:
+        if without and series.measure is not Measure.AMOUNT:
             notes.append(f"注：“{name}”没有{'、'.join(without)}的数据，不画。")
     return tuple(notes)

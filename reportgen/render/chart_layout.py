@@ -31,6 +31,8 @@ LABELS = 0.36
 """The part of the width that the labels beside bars may take."""
 LABEL_LINES = 3
 """Lines of a label below a column; where they do not do, bars serve better."""
+SPARE = 1.4
+"""Word sets its words wider than we do."""
 GAP = 4.0
 RADIUS = 54.0
 SWATCH = 8.0
@@ -49,7 +51,7 @@ def suited(chart: Chart, width: float) -> ChartKind:
     if chart.kind is not ChartKind.COLUMN:
         return chart.kind
     slot = width / len(chart.categories)
-    fits = max(_long(p.text) for p in chart.points) + GAP <= _pitch(chart, slot)
+    fits = max(_long(p.text) for p in chart.points) + GAP <= pitch_of(chart, slot)
     short_enough = all(
         len(lines) <= LABEL_LINES and all(_long(line) <= slot - GAP for line in lines)
         for lines in (wrapped(c.label, slot - GAP) for c in chart.categories)
@@ -73,6 +75,13 @@ def wrapped(text: str, room: float) -> list[str]:
         along = [lines[-1].pop()] if takes else []
         lines.append([*along, part])
     return [line for line in ("".join(parts).strip() for parts in lines) if line] or [""]
+
+
+def balanced(text: str, room: float) -> list[str]:
+    """Lines of about one length, rather than a last one of a single character."""
+    lines = wrapped(text, room)
+    even = wrapped(text, _long(text) / len(lines) + SIZE)
+    return even if len(even) == len(lines) and all(_long(line) <= room for line in even) else lines
 
 
 def _parts(piece: str, room: float) -> list[str]:
@@ -144,10 +153,19 @@ def _scale(chart: Chart, room: float) -> Callable[[Point], float]:
     return length
 
 
+def least(chart: Chart, kind: ChartKind) -> float:
+    """Where an axis with falls must begin for their figures to have room, in the printed unit."""
+    up, down = _extremes(chart)
+    column, (left, right) = _label_width(chart, chart.width), _room_for_figures(chart)
+    room = chart.width - column - left - right
+    beyond = (left / max(room, LINE) if kind is ChartKind.BAR else LINE / TALLEST) * SPARE
+    return -(down + (up + down) * beyond)
+
+
 # --- columns ---
 
 
-def _pitch(chart: Chart, slot: float) -> float:
+def pitch_of(chart: Chart, slot: float) -> float:
     """From one column of a category to the next."""
     count = len(chart.series)
     widest = max(WIDEST, *(_long(p.text) for p in chart.points)) + GAP
@@ -161,12 +179,12 @@ def _columns(chart: Chart, width: float) -> tuple[list[Shape], float]:
     zero = top + LINE + max(up, 0.0)
     below = zero + (max(down, 0.0) + LINE if down > 0 else 0.0) + GAP
     slot = width / len(chart.categories)
-    pitch = _pitch(chart, slot)
+    pitch = pitch_of(chart, slot)
     thick = min(pitch * 0.8, WIDEST)
     lowest = below
     for at, category in enumerate(chart.categories):
         middle = slot * (at + 0.5)
-        lines = wrapped(category.label, slot - GAP)
+        lines = balanced(category.label, slot - GAP)
         shapes += _lines(middle, below, lines, "middle")
         lowest = max(lowest, below + LINE * len(lines))
         for series, point in enumerate(category.points):
@@ -189,13 +207,13 @@ def _column(x: float, zero: float, point: Point, *, tall: float, thick: float, f
 def _bars(chart: Chart, width: float) -> tuple[list[Shape], float]:
     shapes, y = _legend(chart, width)
     first = y
-    column = min(max(_long(c.label) for c in chart.categories), width * LABELS)
+    column = _label_width(chart, width)
     left, right = _room_for_figures(chart)
     room = max(width - column - GAP - left - right, 10.0)
     length = _scale(chart, room)
     zero = column + GAP + left + max(0.0, *(-length(point) for point in chart.points))
     for category in chart.categories:
-        lines = wrapped(category.label, column)
+        lines = balanced(category.label, column)
         high = max(len(lines) * LINE, len(category.points) * PITCH)
         shapes += _lines(column, y + (high - len(lines) * LINE) / 2, lines, "end")
         start = y + (high - len(category.points) * PITCH) / 2
@@ -203,6 +221,10 @@ def _bars(chart: Chart, width: float) -> tuple[list[Shape], float]:
             shapes += _bar(zero, start + series * PITCH, length(point), point, _shade(series))
         y += high + GAP
     return [*shapes, Rule(zero, first, zero, y - GAP)], y
+
+
+def _label_width(chart: Chart, width: float) -> float:
+    return min(max(_long(category.label) for category in chart.categories), width * LABELS)
 
 
 def _room_for_figures(chart: Chart) -> tuple[float, float]:
@@ -234,7 +256,7 @@ def _pie(chart: Chart, width: float) -> tuple[list[Shape], float]:
     names = left + 2 * radius + 5 * GAP + SWATCH + GAP
     parts = names + labels + 3 * GAP + shares
     ends = parts + 3 * GAP + figures
-    rows = [wrapped(category.label, labels) for category in chart.categories]
+    rows = [balanced(category.label, labels) for category in chart.categories]
     listed = sum(len(lines) * LINE + GAP for lines in rows)
     height = max(listed, 2 * radius + 2)
     y = (height - listed) / 2

@@ -45,7 +45,7 @@ def _of_chart(root: etree._Element) -> Iterator[Number]:
     if len(series) > 1:
         yield from (Number(n, place=f"图例“{name}”") for name in names for n, _ in numbers_in(name))
     labels = _cached(series[0].find(qn("c:cat")), _TEXTS) if series else {}
-    figures = [_figures(one.find(qn("c:val"))) for one in series]
+    figures = [_figures(one) for one in series]
     for at in sorted({*labels, *(index for column in figures for index in column)}):
         label = labels.get(at, "")
         yield from (Number(n, place=f"图“{label}”") for n, _ in numbers_in(label))
@@ -63,10 +63,13 @@ def _cached(holder: etree._Element | None, path: str) -> Mapping[int, str]:
     return {int(point.get("idx", "0")): point.findtext(qn("c:v")) or "" for point in points}
 
 
-def _figures(values: etree._Element | None) -> Mapping[int, str]:
-    """As the chart shows them."""
-    code = "General" if values is None else values.findtext(f"{_NUMBERS}/{qn('c:formatCode')}") or "General"
-    return {at: _shown(text, code) for at, text in _cached(values, _NUMBERS).items()}
+def _figures(series: etree._Element) -> Mapping[int, str]:
+    """As the chart shows them: in the format of its labels, or of the cells behind it."""
+    values, labels = series.find(qn("c:val")), series.find(f"{qn('c:dLbls')}/{qn('c:numFmt')}")
+    code = None if values is None else values.findtext(f"{_NUMBERS}/{qn('c:formatCode')}")
+    if labels is not None and labels.get("sourceLinked") in ("0", "false"):
+        code = labels.get("formatCode")
+    return {at: _shown(text, code or "General") for at, text in _cached(values, _NUMBERS).items()}
 
 
 def _shown(text: str, code: str) -> str:

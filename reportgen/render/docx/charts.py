@@ -17,7 +17,7 @@ from lxml.builder import ElementMaker
 from reportgen.compose.chart import Chart, Point
 from reportgen.compose.chart_spec import ChartKind
 from reportgen.compose.style import Style
-from reportgen.render.chart_layout import EDGE, SHADES, SIZE, draw, suited
+from reportgen.render.chart_layout import EDGE, SHADES, SIZE, draw, least, pitch_of, suited
 from reportgen.render.docx.chart_workbook import SHEET, number_format, workbook
 from reportgen.render.docx.ooxml import Element, w
 
@@ -31,6 +31,8 @@ WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.she
 EMU = 12700
 """In a point."""
 AXES = ("111", "112")
+GAP_OF_BARS = 60
+"""Percent of a bar between those of two categories."""
 ROOM = 1.25
 """Word sets its labels wider than we do: a chart is so much higher than its picture in the PDF."""
 HIGHEST = 560
@@ -126,12 +128,19 @@ def _plot(chart: Chart, style: Style) -> Iterator[Element]:
         c("grouping", val="clustered"),
         c("varyColors", val=0),
         *series,
-        c("gapWidth", val=70),
+        c("gapWidth", val=_gap(chart) if upright else GAP_OF_BARS),
         c("overlap", val=-10),
         *(c("axId", val=axis) for axis in AXES),
     )
     yield _category_axis(upright, style)
-    yield _value_axis(upright)
+    yield _value_axis(chart, kind)
+
+
+def _gap(chart: Chart) -> int:
+    """Between the columns of two categories, in percent of a column, so that few do not become broad."""
+    slot = chart.width / len(chart.categories)
+    pitch = pitch_of(chart, slot)
+    return round(min(max((slot / pitch - len(chart.series)) * 100, GAP_OF_BARS), 500))
 
 
 def _category_axis(upright: bool, style: Style) -> Element:
@@ -158,13 +167,16 @@ def _category_axis(upright: bool, style: Style) -> Element:
     )
 
 
-def _value_axis(upright: bool) -> Element:
-    """Not shown: every bar has its figure."""
+def _value_axis(chart: Chart, kind: ChartKind) -> Element:
+    """Not shown: every bar has its figure. Only where there are falls must it begin before them."""
     own, other = reversed(AXES)
+    upright = kind is ChartKind.COLUMN
+    falls = any(point.drawn is not None and point.drawn < 0 for point in chart.points)
+    start = c("min", val=f"{least(chart, kind):.2f}") if falls else None
     return c(
         "valAx",
         c("axId", val=own),
-        c("scaling", c("orientation", val="minMax")),
+        c("scaling", c("orientation", val="minMax"), start),
         c("delete", val=1),
         c("axPos", val="l" if upright else "t"),
         c("numFmt", formatCode="General", sourceLinked=0),

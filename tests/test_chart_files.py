@@ -288,6 +288,10 @@ def test_a_figure_changed_in_a_chart_of_the_word_file_is_found(
     )
     content = _edited(charted_report.docx, "word/charts/chart3.xml", b"<c:v>4.40</c:v>", b"<c:v>4.4</c:v>")
     assert verify(charted, content, ".docx") == [], "shown with two decimals all the same"
+    code = b'<c:formatCode>#,##0.00</c:formatCode><c:ptCount val="4"/><c:pt idx="0"><c:v>6.00'
+    other = code.replace(b"#,##0.00", b"General")
+    content = _edited(charted_report.docx, "word/charts/chart3.xml", code, other)
+    assert verify(charted, content, ".docx") == [], "shown in the format of the labels"
     (label,) = (x.full_label for x in charted.charts["chart1"].categories if x.label == "其他")
     old = label.encode()
     content = _edited(charted_report.docx, "word/charts/chart1.xml", old, old.replace(b"%", b"1%"))

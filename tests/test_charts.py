@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from lxml import html as lxml_html
+from reading import ROOT
 from strategies import YEAR, disclosure, disclosures
 from test_table_language import OTHER, composed, line, project, words
 from typer.testing import CliRunner
@@ -202,6 +204,13 @@ def test_without_any_year_before_its_series_is_left_out_and_a_note_says_so(draw:
     assert chart.notes == ("注：没有上年预算数，不画“上年”。",)
 
 
+def test_a_part_of_charts_that_compare_warns_where_there_is_no_year_before(tmp_path: Path) -> None:
+    document = composed(tmp_path, [line(5)], parts="  - charts: [三公经费]\n")
+    assert "W1-no-year-before" in [warning.rule for warning in document.warnings]
+    document = composed(tmp_path, [line(5)], parts="  - charts: [支出构成]\n")
+    assert not document.warnings
+
+
 def test_a_chart_without_any_figure_says_so_instead_of_being_drawn(tmp_path: Path) -> None:
     document = placed(tmp_path, [line(5)], CHANGE)
     assert not document.charts
@@ -367,6 +376,20 @@ def test_what_no_ledger_knows_is_told_of_a_page_at_a_glance_too(tmp_path: Path) 
             parts="  - glance: {figures: [{label: 一, where: {nature: basic}}]}\n",
         )
     assert "“一图读懂”需要“支出性质”，这里没有；请补上" in str(caught.value)
+
+
+def test_the_examples_of_the_docs_are_built_as_they_stand(tmp_path: Path, standard: Path) -> None:
+    section = (ROOT / "docs" / "profiles.md").read_text("utf-8").split("## 图 charts")[1].split("\n## ")[0]
+    chart, glance = re.findall(r"```yaml\n(.*?)```", section, re.S)
+    folder = tmp_path / "profile"
+    (folder / "charts").mkdir(parents=True)
+    (folder / "charts" / "科目.yaml").write_text(chart, "utf-8")
+    named = "extends: standard\nname: 试\n" + glance + "  - charts: [科目]\n"
+    (folder / "profile.yaml").write_text(named, "utf-8")
+    document, _ = prepare(standard, profile=folder)
+    assert ("支出比上年", "增加895.72万元") in figures_at_a_glance(document)
+    last = list(document.charts.values())[-1]
+    assert drawn(last)[0] == "教育支出|7,028.76|7,491.23"
 
 
 def test_ejecting_a_profile_brings_its_charts_along(tmp_path: Path) -> None:

@@ -198,6 +198,19 @@ def test_what_this_year_has_no_line_for_is_none_and_no_gap_in_the_data(draw: Dra
     assert chart.notes == ()
 
 
+def test_what_was_executed_of_a_part_only_is_not_drawn_for_the_whole(draw: Draw) -> None:
+    lines = [line(5, executed=9), line(90, **OTHER), line(8, executed=7, **HEALTH)]
+    typed = TWO.replace("label: 上年, measure: prior", "label: 执行, measure: executed")
+    assert drawn(draw(lines, typed)) == ["一般公共服务支出|无数据|95", "卫生健康支出|7|8"]
+
+
+def test_a_name_that_looks_like_markup_is_a_name(draw: Draw) -> None:
+    name = """项目 src='x' <img data=y>"""
+    each = "title: 图\ncategories: [{each: project}]\n"
+    chart = draw([line(5, **project("P1"))], each, projects=[{"code": "P1", "name": name}])
+    assert f"{name} 5。" in chart.alternative
+
+
 def test_without_any_year_before_its_series_is_left_out_and_a_note_says_so(draw: Draw) -> None:
     chart = draw([line(5)], TWO)
     assert chart.series == ("本年",)
@@ -260,6 +273,11 @@ FAULTY = {
         NATURES + "series: [{label: 率, measure: growth}]\n",
         (3, 30),
         "图里不能画“增减率”；可写：amount（预算数）、prior（上年预算数）、executed（上年执行数）、change（增减额）",
+    ),
+    "a category of nothing": (
+        NATURES.replace("each: nature", "where: {fund: general}"),
+        (2, 14),
+        "一个类别要有 label（标题），或 each（逐一）、tree（科目树）之一",
     ),
     "more series than shades": (
         NATURES + "series:\n" + "  - {label: 数}\n" * 7,

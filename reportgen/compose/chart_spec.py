@@ -77,6 +77,8 @@ class Categories(Model):
 
     @model_validator(mode="after")
     def _as_a_row(self) -> Self:
+        if not (self.label or self.each or self.tree):
+            raise reject("一个类别要有 label（标题），或 each（逐一）、tree（科目树）之一")
         if self.tree and len(self.levels) != 1:
             raise reject("图里的科目只取一个级次，如 levels: 类；取几个就把同一笔钱画了几次")
         _ = self.row  # holds it to what a row must hold

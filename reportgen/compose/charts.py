@@ -37,7 +37,7 @@ class ChartBuilder:
         A series whose year the input does not know is left out, and a note says so.
         """
         base = self.budget.select(read_conditions(spec.where))
-        known, notes = self._known(spec, base)
+        known, notes = self._known(spec)
         amounts = self._amounts(spec)
         rows = self._rows(spec, base, known)
         drawn = _nothing_undrawn([self._category(spec, row, known, amounts) for row in rows])
@@ -68,11 +68,11 @@ class ChartBuilder:
         profile = self.profile.text.amounts.over(self.profile.amounts.over(AMOUNTS))
         return spec.amounts.over(profile).model_copy(update={"zero": None, "trim": False})
 
-    def _known(self, spec: ChartSpec, base: Selection) -> tuple[tuple[Series, ...], tuple[str, ...]]:
+    def _known(self, spec: ChartSpec) -> tuple[tuple[Series, ...], tuple[str, ...]]:
         """The series that the input knows, and notes of those that it does not."""
         known, notes = [], []
         for series in spec.series:
-            lacks = next((m for m in needs_of(series) if not self._gives(spec, series, base, m)), None)
+            lacks = next((m for m in needs_of(series) if not self._gives(spec, series, m)), None)
             if lacks is None:
                 known.append(series)
             else:
@@ -80,10 +80,9 @@ class ChartBuilder:
                 notes.append(f"注：没有{MEASURE_LABELS[lacks]}，不画“{label}”。")
         return tuple(known), tuple(notes)
 
-    def _gives(self, spec: ChartSpec, series: Series, base: Selection, measure: str) -> bool:
-        chosen = base.where(read_conditions(series.where))
+    def _gives(self, spec: ChartSpec, series: Series, measure: str) -> bool:
         sources = {series.source} if series.source else {c.source or spec.source for c in spec.categories}
-        return measure == "amount" or any(chosen.comparable(source, measure) for source in sources)
+        return measure == "amount" or any(self.budget.all.gives(source, measure) for source in sources)
 
     def _rows(self, spec: ChartSpec, base: Selection, known: Sequence[Series]) -> list[BuiltRow]:
         if not known:
@@ -129,10 +128,12 @@ class ChartBuilder:
         return Category(row.label, tuple(points))
 
     def _value(self, spec: ChartSpec, row: BuiltRow, series: Series) -> Decimal | None:
+        """None where nothing is concerned, and where only a part of it has been executed."""
         selection = row.selection.where(read_conditions(series.where))
-        return measured(
-            selection, _source(spec, row, series), series.measure, selection, series.against.value
-        )
+        source = _source(spec, row, series)
+        if series.measure is Measure.EXECUTED and not selection.comparable(source, "executed"):
+            return None
+        return measured(selection, source, series.measure, selection, series.against.value)
 
     def _with_shares(self, spec: ChartSpec, categories: Sequence[Category]) -> tuple[Category, ...]:
         percents = spec.percents.over(self.profile.text.percents.over(self.profile.percents.over(PERCENTS)))
@@ -141,7 +142,7 @@ class ChartBuilder:
 
         def part(point: Point) -> Point:
             value = share(point.value or Decimal(0), whole) or Decimal(0)
-            fact = point.fact.replace(".amount[", ".share[", 1)
+            fact = point.fact.replace(f".{spec.series[0].measure.value}[", ".share[", 1)
             return Point(percent_text(value, signed), None, value, fact)
 
         return tuple(replace(category, share=part(category.points[0])) for category in categories)

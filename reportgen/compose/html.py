@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from reportgen.compose.chart import Chart
 from reportgen.compose.table import Cell, CellKind, Form, FormPage, Table, TableRow
@@ -61,7 +61,9 @@ def chart_block(chart: Chart) -> Markup:
     """
     caption = M('<p class="chart-title">{}</p>').format(chart.caption)
     place = M('<div class="picture" data-chart="{}" aria-label="{}"></div>')
-    picture = place.format(chart.id, chart.alternative) if chart.categories else M("")
+    # a name with src= in it must not look like markup that asks for a file
+    told = M(str(escape(chart.alternative)).replace("=", "&#61;"))
+    picture = place.format(chart.id, told) if chart.categories else M("")
     return M('<figure class="chart">{}{}{}</figure>').format(caption, picture, _notes(chart.notes))
 
 

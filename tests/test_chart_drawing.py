@@ -196,4 +196,5 @@ def test_shades_that_touch_differ_in_grey() -> None:
 def test_numbers_in_labels_are_not_taken_apart() -> None:
     assert wrapped("公务用车2025年购置", 5 * SIZE) == ["公务用车", "2025年购", "置"]
     assert wrapped("因公出国（境）费", 4 * SIZE) == ["因公出国", "（境）费"]
+    assert wrapped("因公出国（境）费", 5 * SIZE) == ["因公出国", "（境）费"]
     assert wrapped("1234567890123", 3 * SIZE)[0] == "12345"

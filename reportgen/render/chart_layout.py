@@ -36,7 +36,8 @@ SPARE = 1.4
 GAP = 4.0
 RADIUS = 54.0
 SWATCH = 8.0
-_PIECE = re.compile(r"[\x21-\x7e]+|.", re.DOTALL)
+_PIECE = re.compile(r"[（《“‘【]?(?:[\x21-\x7e]+|.)|.", re.DOTALL)
+"""What is not taken apart: a number, a Latin word, an opening mark and what follows it."""
 _NOT_FIRST = "，。、；：！？）》”’】％"
 
 
@@ -64,7 +65,7 @@ def _long(text: str) -> float:
 
 
 def wrapped(text: str, room: float) -> list[str]:
-    """Lines of a label: a number stays whole if a line can hold it; no line begins with a closing mark."""
+    """Lines of a label: a number stays whole if a line can hold it; marks stand with their words."""
     lines: list[list[str]] = [[]]
     for part in (part for piece in _PIECE.findall(text) for part in _parts(piece, room)):
         if not lines[-1] or _long("".join(lines[-1]) + part) <= room:

@@ -40,3 +40,22 @@ def report(example: Path, tmp_path_factory: pytest.TempPathFactory) -> Report:
 def pdf(report: Report) -> Iterator[PDF]:
     with pdfplumber.open(report.pdf) as opened:
         yield opened
+
+
+CHARTS = ROOT / "tests" / "profiles" / "charts"
+"""The general profile with charts: a page at a glance, a part of charts, charts in the text."""
+
+
+@pytest.fixture(scope="session")
+def standard() -> Path:
+    return ROOT / "data" / "examples" / "standard" / "dept.yaml"
+
+
+@pytest.fixture(scope="session")
+def charted(standard: Path) -> Document:
+    return prepare(standard, profile=CHARTS)[0]
+
+
+@pytest.fixture(scope="session")
+def charted_report(standard: Path, tmp_path_factory: pytest.TempPathFactory) -> Report:
+    return build_into(tmp_path_factory.mktemp("charts"), standard, CHARTS)

@@ -177,6 +177,13 @@ def test_a_file_of_a_profile_that_leads_outside_is_refused(folder: Path, name: s
     assert f"{name}: 错误：是通向格式文件夹外面的链接" in message
 
 
+def test_a_chart_file_that_is_a_link_to_elsewhere_is_refused(folder: Path) -> None:
+    (folder / "charts").mkdir()
+    (folder / "charts" / "图.yaml").symlink_to(folder.parent / "secret.html.j2")
+    (message,) = told(folder)
+    assert "charts/图.yaml: 错误：是通向格式文件夹外面的链接" in message
+
+
 @pytest.mark.parametrize(
     ("key", "usual"),
     [("cover: ", "cover.html.j2"), ("text: ", "narrative.md.j2"), ("form: ", "project-goal.html.j2")],

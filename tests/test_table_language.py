@@ -753,3 +753,10 @@ def test_no_paragraph_of_word_ends_two_sections(text: str, parts: str, ended: st
 def test_no_upright_page_stands_blank_before_a_wide_table(text: str, ended: str, make: Make) -> None:
     """The PDF has none; Word numbers the pages after it otherwise than the contents say."""
     assert re.fullmatch(ended, sections(make([line(1)], WIDE, text=text, parts=TEXT)))
+
+
+def test_a_table_that_only_a_text_prints_tells_what_no_ledger_has(tmp_path: Path, faults: Tell) -> None:
+    (tmp_path / "profile" / "tables").mkdir(parents=True)
+    table = {"tables/科目.yaml": sheet("{label: 数}", "{tree: function}")}
+    told = faults([line(5, function=None)], text='{{ table("科目") }}\n', files=table)
+    assert "表需要“功能科目”，这里没有；请补上" in [fault.message for fault in told]

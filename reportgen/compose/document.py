@@ -10,9 +10,12 @@ from typing import Any
 from markupsafe import Markup
 
 from reportgen.compose.assembly import assemble, contents_place
+from reportgen.compose.chart import Chart
+from reportgen.compose.charts import ChartBuilder, needs_of
 from reportgen.compose.css import stylesheet
 from reportgen.compose.forms import FormBuilder
-from reportgen.compose.html import form_block, section, table_block
+from reportgen.compose.glance import glance_figures
+from reportgen.compose.html import chart_block, form_block, section, table_block
 from reportgen.compose.language import Language, no_year_before
 from reportgen.compose.markdown import Block
 from reportgen.compose.numbers import AMOUNTS, PERCENTS, AmountStyle, PercentStyle, unit_label
@@ -30,7 +33,7 @@ from reportgen.derive.holdings import all_assets, all_staff
 from reportgen.derive.selection import MissingData
 from reportgen.faults import Fault, FaultyInput, Place, Severity, nearest
 from reportgen.load import Loaded
-from reportgen.load.nodes import find_text
+from reportgen.load.nodes import Node, find_text
 from reportgen.load.text import shown
 
 
@@ -47,6 +50,8 @@ class Document:
     tables: tuple[Table | Form, ...]
     """Those that parts list, in order."""
     warnings: tuple[Fault, ...]
+    charts: Mapping[str, Chart] = field(default_factory=dict)
+    """Those that are printed, by the id that the HTML names them by."""
 
 
 def compose(loaded: Loaded, budget: Budget, profile: Profile) -> Document:
@@ -63,6 +68,8 @@ class _Composer:
     warnings: list[Fault] = field(default_factory=list)
     lacking: dict[tuple[Place, str], list[str]] = field(default_factory=dict)
     """What tables ask for and no ledger has, with the tables' codes."""
+    charts: dict[str, Chart] = field(default_factory=dict)
+    """Those printed so far, by id."""
     templates: Templates = field(init=False)
     tables: TableBuilder = field(init=False)
 
@@ -101,6 +108,7 @@ class _Composer:
         tables = self._build_tables()
         self._warn_of_no_prior()
         parts = [self._part(part, tables) for part in spec.parts]
+        self._tell_what_is_lacking()
         title, file_name = self._own_label(spec.title), self._own_label(spec.file_name)
         if self.faults:
             raise FaultyInput(dict.fromkeys(self.faults))
@@ -113,17 +121,19 @@ class _Composer:
             style=spec.style,
             tables=tuple(table for made in tables.values() for table in made),
             warnings=tuple(dict.fromkeys(self.warnings)),
+            charts=self.charts,
         )
 
     def _build_tables(self) -> dict[str, list[Table | Form]]:
         """The tables that parts list; those that only texts print are built when asked for."""
         page = self.profile.spec.style.table_page
-        built = {name: self._tables(name, page) for name in self.listed}
+        return {name: self._tables(name, page) for name in self.listed}
+
+    def _tell_what_is_lacking(self) -> None:
         for (place, what), codes in self.lacking.items():
             other = "，或另给一份含有它的台账" if len(self.budget.disclosure.expenditure) > 1 else ""
-            message = f"{'、'.join(codes)}需要{what}，这里没有；请补上{other}"
+            message = f"{'、'.join(dict.fromkeys(codes))}需要{what}，这里没有；请补上{other}"
             self.faults.append(Fault(place, message))
-        return built
 
     @property
     def listed(self) -> list[str]:
@@ -151,16 +161,37 @@ class _Composer:
                 return [] if spec.omit_empty and form.is_empty else [form]
             made = (self.tables.build(name, spec, page, about) for about in subjects(self.budget, spec))
             return [table for table in made if not (spec.omit_empty and is_empty(table.rows))]
-        except MissingData as error:
+        except (MissingData, FaultyInput) as error:
+            self._blame(error, spec.code or name, self.profile.nodes[name])
+        return []
+
+    def _charts(self, names: Iterable[str], page: Page) -> Markup:
+        """Charts one below the other, each drawn to the width of the page that it stands on."""
+        return Markup("").join(self._chart(name, page) for name in names)
+
+    def _chart(self, name: str, page: Page) -> Markup:
+        spec = self.profile.charts[name]
+        builder = ChartBuilder(self.budget, self.profile.spec, self.templates.label)
+        try:
+            chart = builder.build(f"chart{len(self.charts) + 1}", name, spec, page)
+        except (MissingData, FaultyInput) as error:
+            self._blame(error, f"图“{name}”", self.profile.chart_nodes[name])
+            return Markup("")
+        if not chart.categories:
+            return Markup("") if spec.omit_empty else chart_block(chart)
+        self.charts[chart.id] = chart
+        return chart_block(chart)
+
+    def _blame(self, error: MissingData | FaultyInput, what: str, node: Node) -> None:
+        """Tells where a table or a chart goes wrong: in the input, or in its own file as typed."""
+        if isinstance(error, MissingData):
             place = self._place_of(error) or self.loaded.place()
-            self.lacking.setdefault((place, error.what), []).append(spec.code or name)
-        except LabelFault as error:
-            node = self.profile.nodes[name]
+            self.lacking.setdefault((place, error.what), []).append(what)
+        elif isinstance(error, LabelFault):
             stands = find_text(node, error.template) or find_text(self.profile.root, error.template)
             self.faults += error.at(stands or Place(node.place.file))
-        except FaultyInput as error:
+        else:
             self.faults += error.faults
-        return []
 
     def _part(self, part: Part, tables: Mapping[str, Iterable[Table | Form]]) -> Markup:
         try:
@@ -173,9 +204,13 @@ class _Composer:
             if part.text is not None:
                 text = Markup(self.templates.narrative(part.text, self._functions_for_text()))
                 return section("text", text, in_contents=part.in_contents)
+            if part.placed_charts or part.glance is not None:
+                return self._charts_part(part)
             return self._tables_part(part, [table for name in part.tables for table in tables.get(name, ())])
         except LackingData as error:
             self.faults += [] if self.lacking else error.faults
+        except MissingData as error:
+            self._blame(error, "“一图读懂”", self.profile.root)
         except LabelFault as error:
             self._blame_profile(error)
         except FaultyInput as error:
@@ -195,6 +230,20 @@ class _Composer:
             sections.append(section(kind, inner, in_contents=part.in_contents))
             heading = Markup("")
         return Markup("").join(sections)
+
+    def _charts_part(self, part: Part) -> Markup:
+        """Charts, or a page at a glance, on a page like those of tables."""
+        title = part.glance.title if part.glance else part.title or ""
+        heading = self.templates.label(title, {})
+        inner = Markup("<h1>{}</h1>").format(heading) if heading else Markup("")
+        if part.glance:
+            inner += glance_figures(part.glance.figures, self._language_of_text(), self.templates.label)
+        charts = self._charts(part.placed_charts, self.profile.spec.style.table_page)
+        if not (part.glance or charts):
+            return Markup("")
+        inner += charts
+        kind = "tables glance" if part.glance else "tables charts"
+        return section(kind, inner, in_contents=part.in_contents)
 
     def _blame_profile(self, error: LabelFault) -> None:
         """A template that stands in profile.yaml, if in none of the files that tried to use it."""
@@ -226,12 +275,21 @@ class _Composer:
         tables = self._tables(name, self.profile.spec.style.text_page)
         return Block(Markup("").join(_block(table, level) for table in tables))
 
+    def _chart_in_text(self, name: str) -> Block:
+        """A chart where the text wants it."""
+        if name not in self.profile.charts:
+            raise ValueError(f"没有图“{name}”{nearest(name, self.profile.charts)}")
+        return Block(self._chart(name, self.profile.spec.style.text_page))
+
     def _functions_for_text(self) -> dict[str, Any]:
+        functions = self._language_of_text().functions()
+        return {**functions, "table": self._table_in_text, "chart": self._chart_in_text}
+
+    def _language_of_text(self) -> Language:
         spec = self.profile.spec
         amounts = spec.text.amounts.over(spec.amounts.over(AMOUNTS))
         percents = spec.text.percents.over(spec.percents.over(PERCENTS))
-        functions = self._language(amounts, percents, unit_label(amounts)).functions()
-        return {**functions, "table": self._table_in_text}
+        return self._language(amounts, percents, unit_label(amounts))
 
     def _language(self, amounts: AmountStyle, percents: PercentStyle, unit: str) -> Language:
         return Language(
@@ -241,6 +299,10 @@ class _Composer:
     def _warn_of_no_prior(self) -> None:
         listed = map(self.profile.tables.__getitem__, self.listed)
         needed = {need for table in listed for side in table.blocks for c in side.leaves for need in c.needs}
+        placed = [
+            self.profile.charts[name] for part in self.profile.spec.parts for name in part.placed_charts
+        ]
+        needed |= {need for chart in placed for series in chart.series for need in needs_of(series)}
         for measure in sorted(needed & {"prior", "executed"}):
             if not self.budget.all.gives("expenditure", measure):
                 place = self.loaded.place("expenditure")

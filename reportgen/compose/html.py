@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from reportgen.compose.chart import Chart
 from reportgen.compose.table import Cell, CellKind, Form, FormPage, Table, TableRow
 
 M = Markup
@@ -51,6 +52,19 @@ def form_block(form: Form, level: int) -> Markup:
     return M('<div class="{}"{}>{}</div>').format(
         "table landscape" if form.landscape else "table", _code(form.code), M("").join(pages)
     )
+
+
+def chart_block(chart: Chart) -> Markup:
+    """A chart's caption, its place and its notes; each format draws it in its own way.
+
+    Without figures there is no picture and no place for one.
+    """
+    caption = M('<p class="chart-title">{}</p>').format(chart.caption)
+    place = M('<div class="picture" data-chart="{}" aria-label="{}"></div>')
+    # a name with src= in it must not look like markup that asks for a file
+    told = M(str(escape(chart.alternative)).replace("=", "&#61;"))
+    picture = place.format(chart.id, told) if chart.categories else M("")
+    return M('<figure class="chart">{}{}{}</figure>').format(caption, picture, _notes(chart.notes))
 
 
 def _code(code: str) -> Markup:

@@ -152,6 +152,17 @@ class Language:
         said = Html("").join(map(escape, parts))
         return said + self._why(figure, cause, by, most) if explain else said
 
+    def moved(self, figure: Figure, *, percent: bool) -> Html:
+        """«增加…元», or in percent «增长…%» where the base is not 0, without the words around it."""
+        wording = self.profile.wording
+        rises = figure.difference > 0
+        rate = self.growth(figure) if percent else None
+        if self._rounds_to_nothing(figure):
+            return Html(escape(self.render(wording.unchanged, self._against(figure))))
+        if rate is not None:
+            return Html("{}{}").format(wording.growth if rises else wording.decline, rate)
+        return Html("{}{}").format(wording.increase if rises else wording.decrease, figure.change)
+
     def _against(self, figure: Figure) -> dict[str, str]:
         """What wordings may call the figure of the year before: 预算数 or 执行数."""
         return {"against": MEASURE_LABELS[figure.against].removeprefix("上年")}

@@ -7,13 +7,14 @@ of profile.yaml itself, key by key.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel
 
+from reportgen.compose.chart_spec import ChartSpec
 from reportgen.compose.profile_spec import ProfileSpec
 from reportgen.compose.spec import TableSpec
 from reportgen.faults import Fault, FaultyInput, Place, nearest
@@ -45,6 +46,9 @@ class Profile:
     """By file name without `.yaml`; those that parts list come first, in their order."""
     nodes: Mapping[str, Node]
     """The tables' files as typed, for places in messages."""
+    charts: Mapping[str, ChartSpec]
+    """By file name without `.yaml`."""
+    chart_nodes: Mapping[str, Node]
     css: str
 
     def place(self, *path: PathKey) -> Place:
@@ -80,12 +84,13 @@ def load_profile(folder: Path) -> Profile:
     if spec is None or not isinstance(node, MappingNode):
         raise FaultyInput(dict.fromkeys(map(printable, faults)))
     tables, nodes = _tables(folders, node, spec, faults)
+    charts, chart_nodes = _charts(folders, node, spec, faults)
     faults += _missing_files(folders, node, spec, tables)
     css, more = _read_css(folders)
     faults += more
     if faults:
         raise FaultyInput(dict.fromkeys(map(printable, faults)))
-    return Profile(folders, spec, node, tables, nodes, css)
+    return Profile(folders, spec, node, tables, nodes, charts, chart_nodes, css)
 
 
 def find_file(folders: Sequence[Path], name: str) -> Path | None:
@@ -119,7 +124,8 @@ def _read_css(folders: Sequence[Path]) -> tuple[str, list[Fault]]:
 
 def _strayed(folder: Path) -> list[Fault]:
     """Files of a profile that are links to somewhere else; a profile may come from anybody."""
-    names = [MAIN, STYLE, *(f"tables/{path.name}" for path in sorted(folder.glob("tables/*.yaml")))]
+    files = (path for kind in ("tables", "charts") for path in sorted(folder.glob(f"{kind}/*.yaml")))
+    names = [MAIN, STYLE, *(f"{path.parent.name}/{path.name}" for path in files)]
     return [
         Fault(Place(f"{shown(folder)}/{name}"), "是通向格式文件夹外面的链接，不予读取；请换成文件本身")
         for name in names
@@ -162,7 +168,7 @@ def _beside(folder: Path, name: str, place: Place) -> Path:
 def _tables(
     folders: Sequence[Path], root: Node, spec: ProfileSpec, faults: list[Fault]
 ) -> tuple[dict[str, TableSpec], dict[str, Node]]:
-    files = {path.stem: path for folder in reversed(folders) for path in sorted(folder.glob("tables/*.yaml"))}
+    files = _files(folders, "tables")
     listed: dict[str, Place] = {}
     for at, part in enumerate(spec.parts):
         for index, name in enumerate(part.tables):
@@ -172,30 +178,54 @@ def _tables(
             elif name in listed:
                 faults.append(Fault(place, f"表 {name} 已经列过"))
             listed[name] = place
-    tables: dict[str, TableSpec] = {}
+    return _read_all(files, dict.fromkeys([*listed, *files]), TableSpec, faults)
+
+
+def _charts(
+    folders: Sequence[Path], root: Node, spec: ProfileSpec, faults: list[Fault]
+) -> tuple[dict[str, ChartSpec], dict[str, Node]]:
+    files = _files(folders, "charts")
+    for at, part in enumerate(spec.parts):
+        within: tuple[PathKey, ...] = ("glance", "charts") if part.glance else ("charts",)
+        for index, name in enumerate(part.placed_charts):
+            if name not in files:
+                place = _place(root, "parts", at, *within, index)
+                faults.append(Fault(place, f"charts 文件夹里没有 {name}.yaml{nearest(name, files)}"))
+    return _read_all(files, files, ChartSpec, faults)
+
+
+def _files(folders: Sequence[Path], kind: str) -> dict[str, Path]:
+    """The files of one kind by name, the nearest of each."""
+    return {path.stem: path for folder in reversed(folders) for path in sorted(folder.glob(f"{kind}/*.yaml"))}
+
+
+def _read_all(
+    files: Mapping[str, Path], names: Iterable[str], model: type[M], faults: list[Fault]
+) -> tuple[dict[str, M], dict[str, Node]]:
+    read: dict[str, M] = {}
     nodes: dict[str, Node] = {}
-    for name in dict.fromkeys([*listed, *files]):
+    for name in names:
         if name in files:
             try:
                 nodes[name] = parse_file(files[name])
             except FaultyInput as error:
                 faults += error.faults
                 continue
-            table = _read_table(nodes[name], files[name], faults)
-            if table is not None:
-                tables[name] = table
-    return tables, nodes
+            one = _read(nodes[name], files[name], model, faults)
+            if one is not None:
+                read[name] = one
+    return read, nodes
 
 
-def _read_table(root: Node, path: Path, faults: list[Fault]) -> TableSpec | None:
+def _read(root: Node, path: Path, model: type[M], faults: list[Fault]) -> M | None:
     reader = Reader(path.parent)
-    node = reader.model(root, TableSpec, "整个文件")
+    node = reader.model(root, model, "整个文件")
     faults += reader.faults
     if not isinstance(node, MappingNode):
         return None
-    table, found = validate(node, TableSpec, {})
+    read, found = validate(node, model, {})
     faults += found
-    return table
+    return read
 
 
 def _missing_files(

@@ -7,11 +7,23 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, model_validator
 
 from reportgen.compose.numbers import AmountStyle, PercentStyle
+from reportgen.compose.spec import Base, Measure, Source, Where
 from reportgen.compose.style import Style
 from reportgen.derive.dimensions import read_conditions
 from reportgen.model.checks import CheckSetting
 from reportgen.model.values import Count, YesNo
 from reportgen.model.words import Model, Zh, reject
+
+MOST_FIGURES, MOST_CHARTS = 9, 3
+"""Of a page at a glance."""
+
+
+def _at_a_glance(measure: Measure) -> Measure:
+    words = (Measure.AMOUNT, Measure.PRIOR, Measure.EXECUTED, Measure.CHANGE, Measure.GROWTH)
+    if measure not in words:
+        known = "、".join(f"{m.value}（{m.label}）" for m in words)
+        raise reject(f"这里不能写“{measure.label}”；可写：{known}")
+    return measure
 
 
 def _labels(typed: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
@@ -52,6 +64,32 @@ class Contents(Model):
     levels: Annotated[Count, Zh("级数")] = 2
 
 
+class GlanceFigure(Model):
+    """A figure printed large, under what it is."""
+
+    label: Annotated[str, Zh("标题")]
+    source: Annotated[Source, Zh("来源")] = "expenditure"
+    where: Annotated[Where, Zh("条件")] = {}
+    measure: Annotated[Measure, AfterValidator(_at_a_glance), Zh("数值")] = Measure.AMOUNT
+    against: Annotated[Base, Zh("对比")] = Base.PRIOR
+
+
+class Glance(Model):
+    """One page for those who read one page: large figures and a few charts."""
+
+    title: Annotated[str, Zh("标题")] = "一图读懂"
+    figures: Annotated[tuple[GlanceFigure, ...], Zh("数字")] = ()
+    charts: Annotated[tuple[str, ...], Zh("图")] = ()
+
+    @model_validator(mode="after")
+    def _fits_a_page(self) -> Self:
+        if not (self.figures or self.charts):
+            raise reject("一图读懂要有 figures（数字）或 charts（图）")
+        if len(self.figures) > MOST_FIGURES or len(self.charts) > MOST_CHARTS:
+            raise reject(f"一图读懂只有一页：最多 {MOST_FIGURES} 个数字、{MOST_CHARTS} 张图")
+        return self
+
+
 class Part(Model):
     """One part of the document; exactly one of its kinds is given."""
 
@@ -61,17 +99,24 @@ class Part(Model):
     """A Markdown file with Jinja2."""
     tables: Annotated[tuple[str, ...], Zh("表")] = ()
     """Names of table files, in order, without `.yaml`."""
+    charts: Annotated[tuple[str, ...], Zh("图")] = ()
+    """Names of chart files, in order, without `.yaml`."""
+    glance: Annotated[Glance | None, Zh("一图读懂")] = None
     title: Annotated[str | None, Zh("标题")] = None
-    """A heading above the tables."""
+    """A heading above the tables or charts."""
     in_contents: Annotated[YesNo, Zh("进目录")] = True
     """Whether the contents list its headings."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        kinds = [self.cover, self.contents, self.text, self.tables or None]
+        kinds = [self.cover, self.contents, self.text, self.tables or None, self.charts or None, self.glance]
         if sum(kind is not None for kind in kinds) != 1:
-            raise reject("一个部分只写 cover、contents、text、tables 之一")
+            raise reject("一个部分只写 cover、contents、text、tables、charts、glance 之一")
         return self
+
+    @property
+    def placed_charts(self) -> tuple[str, ...]:
+        return self.glance.charts if self.glance else self.charts
 
 
 class ProfileSpec(Model):

@@ -45,15 +45,19 @@ Where = Annotated[dict[str, tuple[str, ...]], AfterValidator(_conditions)]
 Source = Annotated[str, _one_of(tuple(SOURCES), "数据来源")]
 
 
-def _each(typed: str | None) -> str | None:
+def _each(typed: str) -> str:
     """A dimension whose values are listed, or a list of records."""
-    if typed is None or typed in RECORD_LISTS:
+    if typed in RECORD_LISTS:
         return typed
     try:
         return read_dimension(typed)
     except ValueError as error:
         raise reject(str(error)) from None
 
+
+Each = Annotated[str, AfterValidator(_each)]
+Tree = Annotated[str, _one_of(tuple(c.value for c in Classification), "科目树")]
+Levels = tuple[Annotated[str, _one_of(tuple(LEVELS), "级次")], ...]
 
 LISTABLE = tuple(name for name, d in DIMENSIONS.items() if d.words or name in ("unit", "project"))
 """Dimensions whose values are known without looking at the lines."""
@@ -119,7 +123,7 @@ class Column(Model):
     where: Annotated[Where, Zh("条件")] = {}
     also: Annotated[Where | None, Zh("另加")] = None
     """Lines under these conditions are summed too; none is counted twice."""
-    each: Annotated[str | None, AfterValidator(_each), Zh("逐一")] = None
+    each: Annotated[Each | None, Zh("逐一")] = None
     """A column (or a group of columns) for each value of a dimension in use."""
     all: Annotated[YesNo, Zh("全部列出")] = False
     """Columns for all values that `each` knows, used or not."""
@@ -201,12 +205,8 @@ class Row(Model):
     where: Annotated[Where, Zh("条件")] = {}
     source: Annotated[Source | None, Zh("来源")] = None
     measure: Annotated[Measure | None, Zh("数值")] = None
-    tree: Annotated[
-        str | None,
-        _one_of(tuple(c.value for c in Classification), "科目树"),
-        Zh("科目树"),
-    ] = None
-    levels: Annotated[tuple[Annotated[str, _one_of(tuple(LEVELS), "级次")], ...], Zh("级次")] = tuple(LEVELS)
+    tree: Annotated[Tree | None, Zh("科目树")] = None
+    levels: Annotated[Levels, Zh("级次")] = tuple(LEVELS)
     all: Annotated[YesNo, Zh("全部列出")] = False
     """Print every 类 of the catalogue, used or not."""
     codes: Annotated[tuple[str, ...], Zh("科目")] = ()
@@ -215,7 +215,7 @@ class Row(Model):
     """Indent codes and names level by level."""
     descending: Annotated[YesNo, Zh("从大到小")] = False
     """Order what `each` lists by amount, the largest first."""
-    each: Annotated[str | None, AfterValidator(_each), Zh("逐一")] = None
+    each: Annotated[Each | None, Zh("逐一")] = None
     rows: Annotated[tuple[Row, ...], Zh("下级行")] = ()
     """Rows under each row made, within its selection."""
     numbering: Annotated[Numbering | None, Zh("编号")] = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from lxml import etree
@@ -14,6 +15,7 @@ from reportgen.compose.document import Document
 from reportgen.faults import Fault, FaultyInput, Place
 from reportgen.load.text import printable
 from reportgen.render.archive import archived
+from reportgen.render.charts import picture, pictures
 from reportgen.render.justification import justify_chinese
 
 FRONT_CLASSES = ("cover",)
@@ -62,14 +64,22 @@ def lay_out(document: Document) -> Printed:
             refused.append(url)
             raise ValueError(url)
 
-    nothing = Nothing()
+    class OwnPictures(Nothing):
+        """Hands out the pictures that were drawn here, and nothing else."""
+
+        def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+            if url in drawn:
+                return URLFetcherResponse(url, drawn[url], {"Content-Type": "image/svg+xml"})
+            return super().fetch(url, headers)
+
     fonts = FontConfiguration()
-    css = CSS(string=document.css, font_config=fonts, url_fetcher=nothing)
+    css = CSS(string=document.css, font_config=fonts, url_fetcher=Nothing())
 
     def render(html: str) -> Any:
-        return HTML(string=html, url_fetcher=nothing).render(stylesheets=[css], font_config=fonts)
+        return HTML(string=html, url_fetcher=OwnPictures()).render(stylesheets=[css], font_config=fonts)
 
     front, rest = _split(document.html)
+    drawn = _draw(rest, document)
     body = render(_text(rest))
     _refuse_fetching(refused)
     pages = {name: at for at, page in enumerate(body.pages, 1) for name in page.anchors}
@@ -79,6 +89,20 @@ def lay_out(document: Document) -> Printed:
     laid_out_front = render(_text(front))
     _refuse_fetching(refused)
     return Printed(pages, body, laid_out_front)
+
+
+def _draw(tree: HtmlElement, document: Document) -> dict[str, bytes]:
+    """Puts the charts into their places as images, which keep their alternative text, and draws them.
+
+    By the addresses of the images, which no template can know: they are made of all that is printed.
+    """
+    secret = sha256(document.html.encode()).hexdigest()[:16]
+    drawn = {}
+    for place, chart in pictures(tree, document):
+        address = f"chart:{secret}/{chart.id}"
+        drawn[address] = etree.tostring(picture(chart, document))
+        etree.SubElement(place, "img", {"src": address, "alt": chart.alternative})
+    return drawn
 
 
 def _refuse_fetching(refused: Sequence[str]) -> None:

@@ -104,7 +104,7 @@ def printed_tables(document: Document) -> list[PrintedTable]:
     waiting: list[HtmlElement] = []
     block: HtmlElement | None = None
     for element in root.iter("table", *BLOCKS):
-        if any(above.tag in ("table", "nav") for above in element.iterancestors()):
+        if any(above.tag in ("table", "nav") for above in element.iterancestors()) or is_glance(element):
             continue
         own = _block(element)
         if own is not block:
@@ -118,6 +118,11 @@ def printed_tables(document: Document) -> list[PrintedTable]:
         elif own is not None:
             waiting.append(element)
     return [_printed(table, before, after) for table, before, after in _parted(found)]
+
+
+def is_glance(element: HtmlElement) -> bool:
+    """Whether it holds the large figures of a page at a glance, which is no table of the budget's."""
+    return "glance" in _classes(element)
 
 
 def _parted(

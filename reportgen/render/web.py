@@ -14,8 +14,11 @@ from reportgen.derive.budget import Budget
 from reportgen.derive.origin import origin
 from reportgen.derive.records import PIECES
 from reportgen.load import Loaded
+from reportgen.render.charts import picture, pictures
 
 FOLDER = Path(__file__).parent
+DRAWN = 280.0
+"""The width of a chart's picture, in its own points."""
 SHOWN = 8
 """Lines that the origin of a figure names; the rest are counted."""
 
@@ -31,13 +34,15 @@ def to_html(document: Document, explain: Callable[[str], str | None]) -> bytes:
     _into_landmarks(body)
     for number, table in enumerate(list(body.iter("table")), 1):
         _scrollable(table, number)
+    _draw(body, document)
     origins = {}
     for figure in list(body.iter()):
         fact = figure.get("data-fact")
         told = explain(fact) if fact else None
         if fact and told:
             origins[fact] = told
-            figure.set("tabindex", "0")
+            if not _is_drawn(figure):
+                figure.set("tabindex", "0")
         elif fact:
             del figure.attrib["data-fact"]
     _add_origins(body, origins)
@@ -93,6 +98,23 @@ def _scrollable(table: HtmlElement, number: int) -> None:
     tail, table.tail = table.tail, None
     frame.append(table)
     frame.tail = tail
+
+
+def _draw(body: HtmlElement, document: Document) -> None:
+    """Charts as narrow as a phone needs, which a wide screen shows larger; told whole to those who listen."""
+    for place, chart in pictures(body, document):
+        drawn = picture(chart, document, DRAWN)
+        for name in ("width", "height"):
+            del drawn.attrib[name]
+        del place.attrib["aria-label"]
+        drawn.set("role", "img")
+        drawn.set("aria-label", chart.alternative)
+        place.append(drawn)
+
+
+def _is_drawn(figure: HtmlElement) -> bool:
+    """Whether a figure stands in a picture, of which a screen reader knows only what it says as a whole."""
+    return any("picture" in (above.get("class") or "") for above in figure.iterancestors("div"))
 
 
 def _add_origins(body: HtmlElement, origins: dict[str, str]) -> None:

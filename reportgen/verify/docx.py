@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from docx.oxml.ns import qn
 from lxml import etree
 
+from reportgen.verify.docx_charts import Charts
 from reportgen.verify.numbers import Number, excerpt, numbers_in
 
 CONTENTS = ("TOC", "toc", "目录")
@@ -20,11 +21,12 @@ def read_docx(content: bytes) -> list[Number]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             body = etree.fromstring(archive.read("word/document.xml")).find(qn("w:body"))
             contents = _contents_styles(archive.read("word/styles.xml"))
+            charts = Charts(archive)
     except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError) as error:
         raise ValueError("不是可以读的 DOCX 文件") from error
     if body is None:
         raise ValueError("不是可以读的 DOCX 文件")
-    return [number for block in _blocks(body) for number in _of_block(block, contents)]
+    return [number for block in _blocks(body) for number in _of_block(block, contents, charts)]
 
 
 def _contents_styles(styles: bytes) -> frozenset[str]:
@@ -46,7 +48,7 @@ def _blocks(parent: etree._Element) -> Iterator[etree._Element]:
             yield from _blocks(child)
 
 
-def _of_block(block: etree._Element, contents: frozenset[str]) -> Iterator[Number]:
+def _of_block(block: etree._Element, contents: frozenset[str], charts: Charts) -> Iterator[Number]:
     if block.tag == qn("w:tbl"):
         yield from _of_table(block)
         return
@@ -54,6 +56,7 @@ def _of_block(block: etree._Element, contents: frozenset[str]) -> Iterator[Numbe
     if style is None or style.get(qn("w:val"), "") not in contents:
         text = _text(block)
         yield from (Number(n, place=f"“{excerpt(text, at)}”") for n, at in numbers_in(text))
+        yield from charts.of(block)
 
 
 def _of_table(table: etree._Element) -> Iterator[Number]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
+from reportgen.compose.chart import Chart
 from reportgen.compose.document import Document
 from reportgen.model.values import YUAN_PER
+from reportgen.render.charts import charted
+from reportgen.render.printed import is_glance
 from reportgen.verify.numbers import Number, excerpt, numbers_in
 
 BLOCKS = ("h1", "h2", "h3", "h4", "p")
@@ -20,13 +24,18 @@ def expected(document: Document) -> list[Number]:
     root = lxml_html.document_fromstring(document.html)
     found: list[Number] = []
     heading, title, tables = "", "", 0
-    for element in root.iter("table", *BLOCKS):
+    for element in root.iter("table", "div", *BLOCKS):
         assert isinstance(element, HtmlElement)
         if any(above.tag in ("nav", "table") for above in element.iterancestors()):
             continue
+        if element.tag == "div":
+            chart = charted(element, document)
+            found += _of_chart(chart) if chart else ()
+            continue
         text = " ".join(element.text_content().split())
         if element.tag == "table":
-            found += _of_table(element, title or heading, tables)
+            printed = _of_table(element, title or heading, tables)
+            found += (replace(n, of_table=False) for n in printed) if is_glance(element) else printed
             tables += 1
             continue
         if "table-title" in (element.get("class") or ""):
@@ -40,6 +49,18 @@ def expected(document: Document) -> list[Number]:
                 for n, at in numbers_in(piece)
             ]
     return found
+
+
+def _of_chart(chart: Chart) -> Iterator[Number]:
+    """The legend, then each category with its figures, as every format has them."""
+    place = f"图“{chart.title}”"
+    for name in chart.legend:
+        yield from (Number(n, place=f"{place}图例“{name}”") for n, _ in numbers_in(name))
+    for category in chart.categories:
+        where = f"{place}“{category.label}”"
+        yield from (Number(n, place=where) for n, _ in numbers_in(category.full_label))
+        for name, point in zip(chart.series, category.points, strict=True):
+            yield from (Number(n, place=f"{where}“{name}”") for n, _ in numbers_in(point.text))
 
 
 def expected_of_tables(document: Document) -> list[Number]:
@@ -61,7 +82,11 @@ def _titles(root: HtmlElement) -> Iterator[str]:
             title = ""
         elif "table-title" in classes:
             title = element.text_content()
-        elif element.tag == "table" and not any(above.tag == "table" for above in element.iterancestors()):
+        elif (
+            element.tag == "table"
+            and not is_glance(element)
+            and not any(above.tag == "table" for above in element.iterancestors())
+        ):
             yield title
 
 

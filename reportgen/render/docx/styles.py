@@ -23,7 +23,9 @@ TABLE_TITLE, TABLE_TITLE_AGAIN, TABLE_ABOVE, NOTE = "TableTitle", "TableTitleAga
 SUBTITLE = "TableSubtitle"
 COVER_NAME, COVER_TEXT, CONTENTS_TITLE = "CoverName", "CoverText", "ContentsTitle"
 FOOTER = "Footer"
-GRID = "DisclosureTable"
+CHART, CHART_TITLE = "Chart", "ChartTitle"
+GLANCE_NAME, GLANCE_FIGURE = "GlanceName", "GlanceFigure"
+GRID, GLANCE = "DisclosureTable", "GlanceTable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def apply_styles(document: WordDocument, style: Style) -> None:
     for spec in _specs(style):
         root.append(_style(spec))
     root.append(_table_style())
+    root.append(_glance_style())
 
 
 def _specs(style: Style) -> list[_Spec]:
@@ -91,6 +94,12 @@ def _specs(style: Style) -> list[_Spec]:
         (CELL_MIDDLE, "表格居中", fonts.table, small, {"align": "center"}),
         (CELL_NUMBER, "表格数字", fonts.table, small, {"align": "right"}),
         (CELL_HEAD, "表头", fonts.table, small, {"bold": True, "align": "center"}),
+        (CHART_TITLE, "图题", fonts.hei, small, {"bold": True, "align": "center", "before": 120,
+         "keep_next": True}),
+        (CHART, "图", fonts.table, small, {"align": "center", "after": 120}),
+        (GLANCE_NAME, "一图读懂名称", fonts.hei, small, {"align": "center", "before": 80, "keep_next": True}),
+        (GLANCE_FIGURE, "一图读懂数字", fonts.hei, Decimal(15),
+         {"bold": True, "align": "center", "after": 80}),
         (COVER_NAME, "封面标题", fonts.title, style.title_size,
          {"line": (Decimal(384), "auto"), "bold": True, "align": "center"}),
         (COVER_TEXT, "封面文字", fonts.body, body, {"align": "center"}),
@@ -203,4 +212,26 @@ def _table_style() -> Element:
         ),
         type="table",
         styleId=GRID,
+    )
+
+
+def _glance_style() -> Element:
+    """Large figures on a light ground, parted by white."""
+    return w(
+        "style",
+        w("name", val="一图读懂"),
+        w("qFormat"),
+        w(
+            "tblPr",
+            w(
+                "tblBorders",
+                *(
+                    w(edge, val="single", sz=36, space=0, color="FFFFFF")
+                    for edge in ("left", "right", "insideV")
+                ),
+            ),
+        ),
+        w("tcPr", w("shd", val="clear", color="auto", fill="EEF2F7")),
+        type="table",
+        styleId=GLANCE,
     )

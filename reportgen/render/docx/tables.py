@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 from reportgen.render.docx import styles
 from reportgen.render.docx.ooxml import Element, half_points, paragraph, run, w
 from reportgen.render.plain import plain
+from reportgen.render.printed import is_glance
 
 _SIZE = re.compile(r"font-size:\s*([\d.]+)pt")
 _WIDTH = re.compile(r"width:\s*([\d.]+)%")
@@ -52,7 +53,7 @@ def table(source: HtmlElement, width: int, size: Decimal, *, keep_together: bool
         "tbl",
         w(
             "tblPr",
-            w("tblStyle", val=styles.GRID),
+            w("tblStyle", val=styles.GLANCE if is_glance(source) else styles.GRID),
             w("tblW", w=sum(widths), type="dxa"),
             w("jc", val="center"),
             w("tblLayout", type="fixed"),
@@ -133,6 +134,8 @@ def _cell(slot: _Slot, width: int, direct: int | None, *, keep: bool, bold: bool
     )
     classes = _classes(source)
     style = styles.CELL_HEAD if source.tag == "th" else _style(classes)
+    if is_glance(next(source.iterancestors("table"))):
+        style = styles.GLANCE_NAME if source.tag == "th" else styles.GLANCE_FIGURE
     indent = next((int(name[1]) for name in classes if re.fullmatch(r"i\d", name)), 0)
     extra = [w("keepNext")] if keep else []
     if indent:

@@ -13,13 +13,16 @@ from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from reportgen.compose.document import Document
+from reportgen.render.charts import charted
 from reportgen.render.docx import styles
+from reportgen.render.docx.charts import drawing
 from reportgen.render.docx.inline import inline
 from reportgen.render.docx.ooxml import Element, field_end, field_start, paragraph, run, tab, w
 from reportgen.render.docx.ooxml import field as field_runs
 from reportgen.render.docx.package import clear_leftovers, name_alternatives
 from reportgen.render.docx.sections import no_page_numbers, number_pages, open_section, text_width
 from reportgen.render.docx.tables import table
+from reportgen.render.printed import is_glance
 from reportgen.render.stable_zip import stable
 
 PROPERTY_MAX = 255
@@ -57,6 +60,7 @@ class _Walk:
     pages: Mapping[str, int]
     width: int = 0
     bookmarks: int = 0
+    charts: int = 0
     anchors: set[str] = field(default_factory=set)
 
     def whole(self) -> None:
@@ -112,14 +116,18 @@ class _Walk:
 
     def _block(self, block: HtmlElement, *, new_page: bool = False, form: bool = False) -> None:
         tag, classes = str(block.tag), (block.get("class") or "").split()
-        if tag == "div":
+        chart = charted(block, self.document)
+        if chart is not None:
+            self.charts += 1
+            self._add(paragraph(styles.CHART, [drawing(chart, self.word, self.charts, self.document.style)]))
+        elif tag in ("div", "figure"):
             for at, child in enumerate(block):
                 starts = at == 0 and (new_page or "new-page" in classes)
                 self._block(child, new_page=starts, form="form" in classes and "long" not in classes)
         elif tag == "table":
             size = self.document.style.table_size
             self._add(table(block, self.width, size, keep_together=form))
-            if block.getnext() is None:
+            if block.getnext() is None or is_glance(block):
                 # Word joins neighbouring tables and wants a paragraph before a section ends; one that
                 # is hardly seen, since behind a full page it would stand on a page of its own
                 self._add(
@@ -132,6 +140,8 @@ class _Walk:
             self._add(paragraph(styles.heading(HEADINGS[tag]), self._marked(block, inline(block)), *breaks))
         elif "above" in classes:
             self._above(block)
+        elif "chart-title" in classes:
+            self._add(paragraph(styles.CHART_TITLE, inline(block)))
         else:
             self._add(paragraph(styles.NOTE if "note" in classes else styles.BODY, inline(block)))
 

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Collection
 from typing import NamedTuple
 
+from reportgen.model.values import parse_amount
+
 
 class Coded(NamedTuple):
     code: str
@@ -93,3 +95,15 @@ def sum_of(text: str) -> Sum | None:
 def says_nothing(text: str) -> bool:
     """Whether an amount's cell stands for no amount: blank, or a dash."""
     return _NONE.fullmatch(text) is not None
+
+
+def is_amount(text: str) -> bool:
+    try:
+        parse_amount(text, "万元")
+    except ValueError:
+        return False
+    return True
+
+
+def is_year(text: str) -> bool:
+    return re.fullmatch(r"20\d\d", unicodedata.normalize("NFKC", text)) is not None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from reportgen.exports.cells import class_of, says_nothing, sum_of
+from reportgen.exports.cells import class_of, is_amount, says_nothing, sum_of
 from reportgen.exports.grid import Grid, GridRow, squeezed
 from reportgen.exports.header import Column, Header, found_header, is_foot, is_numbering
 from reportgen.exports.mapping import Columns, ExportMap, FillDown, Values
@@ -14,7 +14,6 @@ from reportgen.exports.titles import AMOUNT_FIELDS, AMOUNT_UNIT, GENERIC, GENERI
 from reportgen.exports.words import known, meant, splits
 from reportgen.faults import Fault, FaultyInput, Place
 from reportgen.model.disclosure import AmountUnit
-from reportgen.model.values import parse_amount
 
 FIRST_DIGIT = {"2": "function", "3": "economic", "5": "government"}
 SEEN = 2000
@@ -175,13 +174,7 @@ def _most(found: Iterable[bool], count: int) -> bool:
 
 
 def _is_amount(text: str) -> bool:
-    if says_nothing(text):
-        return True
-    try:
-        parse_amount(text, "万元")
-    except ValueError:
-        return False
-    return True
+    return says_nothing(text) or is_amount(text)
 
 
 def _amount_unit(grid: Grid, header: Header) -> tuple[AmountUnit, str]:

@@ -9,11 +9,12 @@ from pathlib import Path
 from reportgen.exports.cells import are_keys
 from reportgen.exports.faults import Faults
 from reportgen.exports.grid import Grid, chosen, column_of_letter, read_grids, squeezed
-from reportgen.exports.guess import guessed, label_of, values_of
+from reportgen.exports.guess import Doubt, guessed, label_of, values_of
 from reportgen.exports.header import Column, Header, header_at
+from reportgen.exports.joined import JOIN, joined, named
 from reportgen.exports.lines import as_csv, read_back, totals
 from reportgen.exports.mapping import ExportMap, ReadMap, label, read_map, titles_of
-from reportgen.exports.readers import CODED, KEYS, FieldReader
+from reportgen.exports.readers import CLASSES, CODED, KEYS, FieldReader
 from reportgen.exports.rows import Entry, RowReader, Rows, spans
 from reportgen.exports.subtotals import Checker, Judged, Parted, Proof, covers, parted, summed
 from reportgen.faults import Fault, FaultyInput, nearest
@@ -35,6 +36,8 @@ class Mapped:
     columns: Mapping[str, Column]
     """By field; entries of 附加 as «附加:名»."""
     notes: tuple[str, ...]
+    doubts: tuple[Doubt, ...] = ()
+    """What a guess could not settle; nothing is imported before the mapping says it."""
 
     @property
     def map(self) -> ExportMap:
@@ -54,15 +57,28 @@ def mapped(export: Path, map_file: Path | None) -> Mapped:
     if map_file is None:
         grid, guess = guessed(grids)
         read = ReadMap(guess.map, None, str(export))
-        header = header_at(grid, guess.map.header)
-        return Mapped(grid, header, read, _columns(header, read), guess.notes)
+        grid, header, joints = _joined(grid, header_at(grid, guess.map.header), read)
+        return Mapped(grid, header, read, _columns(header, read, joints), guess.notes, guess.doubts)
     read = read_map(map_file)
     grid = _grid(grids, read, export)
     header = header_at(grid, read.map.header)
     if not any(column.parts for column in header.columns):
         problem = f"导出的第 {read.map.header} 行是空的，不是标题行；请改正"
         raise FaultyInput([Fault(read.place("header"), problem)])
-    return Mapped(grid, header, read, _columns(header, read), ())
+    grid, header, joints = _joined(grid, header, read)
+    return Mapped(grid, header, read, _columns(header, read, joints), ())
+
+
+def _joined(grid: Grid, header: Header, read: ReadMap) -> tuple[Grid, Header, dict[str, Column]]:
+    """The export with the columns that the mapping puts together, «类+款+项», as one; by field, that one."""
+    titles = {squeezed(column.title) for column in header.columns}
+    found = {}
+    for field in CLASSES:
+        title = getattr(read.map.columns, field)
+        if title and JOIN in title and squeezed(title) not in titles and (columns := named(header, title)):
+            grid, header = joined(grid, header, columns)
+            found[field] = next(one for one in header.columns if one.index == columns[-1].index)
+    return grid, header, found
 
 
 def _grid(grids: list[Grid], read: ReadMap, export: Path) -> Grid:
@@ -75,21 +91,21 @@ def _grid(grids: list[Grid], read: ReadMap, export: Path) -> Grid:
     raise FaultyInput([Fault(read.place(), problem)])
 
 
-def _columns(header: Header, read: ReadMap) -> dict[str, Column]:
+def _columns(header: Header, read: ReadMap, joints: Mapping[str, Column]) -> dict[str, Column]:
     """The columns that a mapping names; raises `FaultyInput` with every title that is not there."""
     by_title: dict[str, list[Column]] = {}
     for column in header.columns:
         by_title.setdefault(squeezed(column.title), []).append(column)
     found, faults = {}, []
     for field, title in titles_of(read.map.columns).items():
-        same = by_title.get(squeezed(title), [])
+        same = [joints[field]] if field in joints else by_title.get(squeezed(title), [])
         at = column_of_letter(title)
         extra = field.partition(":")[2]
         place = read.place("columns", "extra", extra) if extra else read.place("columns", field)
         if len(same) == 1:
             found[field] = same[0]
-        elif not same and at is not None and at < len(header.columns):
-            found[field] = header.columns[at]
+        elif not same and (lettered := [one for one in header.columns if one.index == at]):
+            found[field] = lettered[0]
         elif same:
             letters = "、".join(column.letter for column in same)
             faults.append(Fault(place, f"导出里有几列都叫“{title}”；请写列的字母：{letters}"))
@@ -134,6 +150,8 @@ def shown_mapping(found: Mapped) -> Iterator[str]:
 def imported(found: Mapped, out: str) -> Imported:
     """The lines of an export; `out` is what messages call their file. Raises `FaultyInput`."""
     faults = Faults()
+    for doubt in found.doubts:
+        faults.add("列", doubt.place, doubt.problem)
     readers = {name: _reader(found, name) for name in KEYS if name in found.columns}
     columns = {name: column.index for name, column in found.columns.items()}
     reader = RowReader(found.grid, found.map, columns, readers, faults)

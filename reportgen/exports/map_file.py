@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping
 from reportgen.exports.mapping import ExportMap, label, quoted, titles_of
 
 
-def as_yaml(mapping: ExportMap, export: str) -> str:
-    """The text of the file; `export` is what it was guessed from."""
-    return "\n".join(_lines(mapping, export)) + "\n"
+def as_yaml(mapping: ExportMap, export: str, unsettled: Mapping[str, str] | None = None) -> str:
+    """The text of the file; `export` is what it was guessed from.
+
+    `unsettled`: by field, what stands there until somebody chooses a column.
+    """
+    return "\n".join(_lines(mapping, export, unsettled or {})) + "\n"
 
 
-def _lines(mapping: ExportMap, export: str) -> Iterator[str]:
+def _lines(mapping: ExportMap, export: str, unsettled: Mapping[str, str]) -> Iterator[str]:
     yield f"# 从 {' '.join(export.split())} 的列名和内容猜出来的映射；请核对，不对的直接改，再运行一次。"
     if mapping.sheet:
         yield f"工作表: {quoted(mapping.sheet)}"
@@ -21,7 +24,7 @@ def _lines(mapping: ExportMap, export: str) -> Iterator[str]:
     yield ""
     yield "# 我们的列: 导出的列名（也可以写列的字母，如 H）。一列可以给两项用；不要的项删去。"
     yield "列:"
-    titles = titles_of(mapping.columns)
+    titles = {**titles_of(mapping.columns), **unsettled}
     yield from (f"  {label(f)}: {quoted(title)}" for f, title in titles.items() if ":" not in f)
     yield ""
     yield "# 导出的词: 我们的词；说明不了这一项的写“不写”。编码写错的也可以在这里改，如"

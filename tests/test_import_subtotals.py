@@ -38,6 +38,31 @@ def test_a_line_without_its_fund_is_not_dropped_for_equalling_one_other(tmp_path
     assert ASKED in told.faults[0]
 
 
+def test_the_mapping_may_say_that_a_row_is_a_sum_or_a_line(tmp_path: Path) -> None:
+    rows = [["101", "", "", "", "2"], ["", *_line("2080505", "30201", "2")[1:]]]
+    export = workbook(tmp_path / "export.xlsx", [HEAD, *rows])
+    path, out = tmp_path / "map.yaml", tmp_path / "lines.csv"
+    told = run(export, "--map", path, "-o", out)
+    assert (
+        "export.xlsx:明细!2: 错误：这一行没有写功能科目、部门经济科目、资金，别的都与第 3 行"
+        in told.faults[0]
+    )
+    assert "是明细的，请把 2 写进映射的“明细行”；是小计的，请写进“小计行”" in told.faults[0]
+    plain = path.read_text("utf-8")
+    path.write_text(plain + "小计行: [2]\n", "utf-8")
+    told = run(export, "--map", path, "-o", out)
+    assert "读入 1 行明细，合计 2.00 元；跳过 1 行小计（与明细相符：按编码 1 行）" in told.summary
+    assert written(out)[0]["单位"] == "101"
+    path.write_text(plain + "小计行: [9]\n", "utf-8")
+    told = run(export, "--map", path, "--force", "-o", out)
+    assert any("map.yaml" in fault and "导出的第 9 行是空的，或没有这一行" in fault for fault in told.faults)
+
+
+def test_a_shorter_class_equal_to_one_line_is_asked_about(tmp_path: Path) -> None:
+    told = _import(tmp_path, _line("20805", "30201", "2"), _line("2080505", "30201", "2"))
+    assert "这一行功能科目比第 3 行的短，别的都与第 3 行相同" in told.faults[0]
+
+
 def test_a_row_that_equals_the_one_line_of_its_block_is_asked_about(tmp_path: Path) -> None:
     rows = [("一般公共预算", "2"), ("", "2"), ("事业收入", "5")]
     told = _import(tmp_path, *(_line("2080505", "30201", amount, fund) for fund, amount in rows))

@@ -237,3 +237,8 @@ def test_cells_without_a_unit_are_read_by_that_of_their_title(tmp_path: Path) ->
     )
     assert told.code == 0, told.err
     assert [record["金额"] for record in written(tmp_path / "lines.csv")] == ["1.00", "20000.00"]
+
+
+def test_columns_in_two_units_are_a_fault(tmp_path: Path) -> None:
+    told = _import(tmp_path, [*KEYS, "金额（万元）", "上年预算数（元）"], [*KNOWN, "1", "2"])
+    assert "E1: 错误：“上年预算数（元）”写的是元，“金额（万元）”是万元" in told.faults[0]

@@ -17,6 +17,7 @@ from reportgen.exports.mapping import ExportMap, ReadMap, label, read_map, title
 from reportgen.exports.readers import CLASSES, CODED, KEYS, FieldReader
 from reportgen.exports.rows import Entry, RowReader, Rows, spans
 from reportgen.exports.subtotals import Checker, Judged, Parted, Proof, covers, parted, summed
+from reportgen.exports.titles import AMOUNT_FIELDS, AMOUNT_UNIT
 from reportgen.faults import Fault, FaultyInput, nearest
 
 NAMES = {"function_name": "function", "economic_name": "economic"}
@@ -152,19 +153,21 @@ def imported(found: Mapped, out: str) -> Imported:
     faults = Faults()
     for doubt in found.doubts:
         faults.add("列", doubt.place, doubt.problem)
+    _refuse_mixed_units(found, faults)
     readers = {name: _reader(found, name) for name in KEYS if name in found.columns}
     columns = {name: column.index for name, column in found.columns.items()}
     reader = RowReader(found.grid, found.map, columns, readers, faults)
     rows = reader.read()
     _see_to_row_numbers(found, faults)
-    split = parted(rows.entries, frozenset(found.map.lines))
+    said = frozenset(found.map.sums)
+    split = parted(rows.entries, frozenset(found.map.lines), said)
     _refuse_gaps(found, split, faults)
     if not split.lines and not faults:
         faults.add("明细", found.grid.place, "标题下面没有一行明细；请核对工作表和标题行")
     unread = [entry for entry in rows.entries if entry.unread]
     checker = Checker(split.lines, split.sums)
     judged = checker.judged() if split.lines and len(unread) <= MOST_UNREAD else []
-    _refuse_unclear(found, [*split.unclear, *checker.doubtful(judged)], faults)
+    _refuse_unclear(found, [*split.unclear, *checker.doubtful(judged, said)], faults)
     for one in judged:
         if one.proof is None and not _has_unread(one, unread):
             _tell(found, reader, one, faults)
@@ -187,7 +190,11 @@ def _see_to_row_numbers(found: Mapped, faults: Faults) -> None:
     known = {row.line for row in found.grid.rows if not row.is_blank}
     beneath = {line for line in known if line > header.last}
     beside = {line for line in known if not header.first <= line <= header.last}
-    for field, right, where in (("lines", beneath, "不在标题下面"), ("skipped", beside, "是标题行")):
+    for field, right, where in (
+        ("lines", beneath, "不在标题下面"),
+        ("sums", beneath, "不在标题下面"),
+        ("skipped", beside, "是标题行"),
+    ):
         for at, number in enumerate(getattr(found.map, field)):
             if number not in right:
                 problem = (
@@ -198,15 +205,34 @@ def _see_to_row_numbers(found: Mapped, faults: Faults) -> None:
 
 def _refuse_unclear(found: Mapped, pairs: Sequence[tuple[Entry, Entry]], faults: Faults) -> None:
     for entry, other in pairs:
-        lacking = [
-            name for name, mine, its in zip(KEYS, entry.own, other.keys, strict=True) if its and not mine
-        ]
-        said = f"没有写{'、'.join(map(label, lacking))}，别的" if lacking else "写的编码"
+        stated = list(zip(KEYS, entry.own, other.keys, strict=True))
+        lacking = "、".join(label(name) for name, mine, its in stated if its and not mine)
+        shorter = "、".join(label(name) for name, mine, its in stated if len(its) > len(mine) > 0)
+        said = [f"没有写{lacking}"] if lacking else []
+        said += [f"{shorter}比第 {other.row.line} 行的短"] if shorter else []
         problem = (
-            f"这一行{said}都与第 {other.row.line} 行相同，金额也一样，可能是它的小计；"
-            f"是明细的，请把 {entry.row.line} 写进映射的“明细行”；是小计的，请写进“不读的行”"
+            f"这一行{'，'.join(said)}，别的都与第 {other.row.line} 行相同，金额也一样，可能是它的小计；"
+            f"是明细的，请把 {entry.row.line} 写进映射的“明细行”；是小计的，请写进“小计行”"
         )
         faults.add("可能的小计", found.grid.at(entry.row), problem)
+
+
+def _refuse_mixed_units(found: Mapped, faults: Faults) -> None:
+    """Amounts of which one column is in 元 by its title and another in 万元: a mapping has one unit."""
+    told = {
+        name: units[0]
+        for name in AMOUNT_FIELDS
+        if name in found.columns and (units := AMOUNT_UNIT.findall(squeezed(found.columns[name].title)))
+    }
+    for name, unit in told.items():
+        first = next(iter(told))
+        if unit != told[first]:
+            problem = (
+                f"“{found.columns[name].title}”写的是{unit}，“{found.columns[first].title}”是{told[first]}；"
+                "一份导出只能有一种金额单位，请在导出里换成一样的"
+            )
+            row = next(row for row in found.grid.rows if row.line == found.map.header.last)
+            faults.add("金额单位", found.grid.at(row, found.columns[name].index), problem)
 
 
 def _refuse_gaps(found: Mapped, split: Parted, faults: Faults) -> None:

@@ -41,6 +41,7 @@ def _lines(mapping: ExportMap, export: str, unsettled: Mapping[str, str]) -> Ite
     yield ""
     yield f"科目名称: {'是' if mapping.names else '否'}  # 导出里的科目名称也写进明细，与目录核对"
     yield "# 明细行: [17]     # 看着像小计、其实是明细的行"
+    yield "# 小计行: [18]     # 看着像明细、其实是小计的行；也与明细核对"
     yield "# 不读的行: [120]  # 表尾的说明之类"
 
 

@@ -54,11 +54,14 @@ class Parted:
     """Rows without a project that equal the one line they may be the sum of."""
 
 
-def parted(entries: Sequence[Entry], forced: frozenset[int]) -> Parted:
-    """Lines and sums told apart; `forced` are the numbers of rows that are lines whatever they look like."""
+def parted(entries: Sequence[Entry], forced: frozenset[int], said: frozenset[int] = frozenset()) -> Parted:
+    """Lines and sums told apart.
+
+    `forced` are the numbers of rows that are lines whatever they look like, `said` of those that are sums.
+    """
     unsaid = [e for e in entries if e.sum is None or e.row.line in forced]
     above = _standing_above(unsaid, forced)
-    above |= {id(e) for e in unsaid if e.is_bare and e.row.line not in forced}
+    above |= {id(e) for e in unsaid if (e.is_bare or e.row.line in said) and e.row.line not in forced}
     lines = [e for e in unsaid if id(e) not in above]
     over_projects, unclear = _over_projects(lines, forced)
     return Parted(
@@ -286,19 +289,20 @@ class Checker:
     def _position(self, entry: Entry) -> int:
         return bisect_left(self.sums, entry.row.line, key=lambda one: one.row.line)
 
-    def doubtful(self, judged: Iterable[Judged]) -> Iterator[tuple[Entry, Entry]]:
+    def doubtful(self, judged: Iterable[Judged], said: frozenset[int]) -> Iterator[tuple[Entry, Entry]]:
         """Rows that do not say that they are sums and equal one line alone, which may be chance.
 
         It is none where a row of the same kind is the sum of several lines, or where 合计 is the sum
-        of the lines without such rows.
+        of the lines without such rows, or where the mapping says so.
         """
         held = [one for one in judged if one.proof and any(_amounts(one.entry))]
         if any(self._is_whole(one.entry) and one.entry.sum for one in held):
             return
         unsaid = [one for one in held if one.entry.sum is None]
         proved = {_likeness(one.entry) for one in unsaid if len(one.covered) > 1}
+        settled = {_likeness(one.entry) for one in unsaid if one.entry.row.line in said}
         for one in unsaid:
-            if len(one.covered) == 1 and _likeness(one.entry) not in proved:
+            if len(one.covered) == 1 and _likeness(one.entry) not in proved | settled:
                 yield one.entry, one.covered[0]
 
 

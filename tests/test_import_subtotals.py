@@ -235,6 +235,12 @@ def test_a_whole_in_the_midst_is_not_proved_by_all_lines(tmp_path: Path) -> None
     assert _places(_import(tmp_path, *rows)) == ["E4"]
 
 
+def test_the_only_whole_is_of_all_lines_whatever_its_unit_adds_up_to(tmp_path: Path) -> None:
+    rows = [A, ["102", *C[1:]], ["", *B[1:]], _sum("合计", "47")]
+    told = _import(tmp_path, *rows)
+    assert "它的明细（第 2—4 行，共 3 行）合计 107.00 元" in told.faults[0]
+
+
 def test_a_sum_of_a_page_begins_with_the_page(tmp_path: Path) -> None:
     told = _import(tmp_path, A, HEAD, B, C, _sum("本页小计", "47"))
     assert told.code == 0, told.err

@@ -191,7 +191,7 @@ class Checker:
         for entry in self.sums:
             judged = self._by_codes(entry) if any(entry.own) else self._as_whole(entry)
             found[id(entry)] = judged
-            if judged.proof is None:
+            if judged.proof is None and not self._is_whole(entry):
                 by_place.setdefault("" if any(entry.own) else f"plain {_kind(entry)}", []).append(entry)
         for kind, entries in by_place.items():
             for judged in self._in_one_layout(entries, codes=not kind):

@@ -157,8 +157,13 @@ def test_a_whole_that_no_word_names_may_follow_subtotals(tmp_path: Path) -> None
 
 
 def test_a_figure_alone_is_no_line_though_cells_are_filled_down(tmp_path: Path) -> None:
-    rows = [["101", "2010506", "10"], ["", "", "20"]]
-    told = _import(tmp_path, *rows, head=["单位编码", "功能科目", "金额"])
+    columns = "{单位: 单位编码, 功能科目: 功能科目, 金额: 金额}"
+    typed = f"标题行: 1\n金额单位: 元\n列: {columns}\n向下填充: [单位, 功能科目]\n"
+    (tmp_path / "map.yaml").write_text(typed, "utf-8")
+    rows = [["单位编码", "功能科目", "金额"], ["101", "2010506", "10"], ["", "", "20"]]
+    told = run(
+        workbook(tmp_path / "export.xlsx", rows), "--map", tmp_path / "map.yaml", "-o", tmp_path / "lines.csv"
+    )
     assert told.code == 1
     assert _places(told) == ["C3"]
     assert "这一行若是明细，请把 3 写进映射的“明细行”" in told.faults[0]

@@ -169,6 +169,12 @@ def test_steps_may_stand_beneath_one_title_and_be_named_by_letters(tmp_path: Pat
     assert written(tmp_path / "lines.csv") == by_title
 
 
+def test_steps_of_two_codes_may_have_the_same_titles(tmp_path: Path) -> None:
+    titles = ["单位编码", "类", "款", "项", "类", "款", "金额"]
+    record = _read(tmp_path, titles, ["101", "205", "03", "02", "301", "01", "1"])
+    assert (record["功能科目"], record["部门经济科目"]) == ("2050302", "30101")
+
+
 # --- what stands above the titles ---
 
 HEAD = [*KEYS, "金额"]

@@ -68,10 +68,16 @@ def guessed(grids: Sequence[Grid]) -> tuple[Grid, Guessed]:
     whole, one_column = grid, header
     for columns in steps_in(header):
         whole, one_column = joined(whole, one_column, columns)
-    return grid, _mapping(whole, one_column, others)
+    lettered = {
+        columns[-1].index: JOIN.join(column.letter for column in columns)
+        for columns in steps_in(header)
+        if any(_named(header, column) != column.title for column in columns)
+    }
+    return grid, _mapping(whole, one_column, others, lettered)
 
 
-def _mapping(grid: Grid, header: Header, others: list[str]) -> Guessed:
+def _mapping(grid: Grid, header: Header, others: list[str], lettered: Mapping[int, str]) -> Guessed:
+    """`lettered`: how to name columns whose codes were joined and whose titles others have too."""
     fields, offers = _fields(grid, header)
     if not set(fields) & set(AMOUNT_FIELDS):
         problem = "没有一列像是金额（列名是金额、预算数之类，里面是数）；请用 --map 写明各列"
@@ -94,7 +100,7 @@ def _mapping(grid: Grid, header: Header, others: list[str]) -> Guessed:
         sheet=grid.place.sheet or None,
         header=header.rows,
         amount_unit=unit,
-        columns=Columns(**{field: _named(header, column) for field, column in fields.items()}),
+        columns=Columns(**{f: lettered.get(c.index) or _named(header, c) for f, c in fields.items()}),
         values=Values(**{field: words for field, words in values.items() if words}),
         fill_down=tuple(_fill_down(grid, header, fields)),
     )

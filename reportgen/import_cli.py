@@ -48,7 +48,8 @@ def lines_command(
         for line in shown_mapping(found):
             typer.echo(line, err=True)
         if map_file is not None and known is None:
-            write_all({map_file: as_yaml(found.map, export.name).encode()})
+            unsettled = {doubt.field: doubt.instead for doubt in found.doubts}
+            write_all({map_file: as_yaml(found.map, export.name, unsettled).encode()})
             typer.echo(map_file)
         if not force and out.exists() and (out.is_dir() or records_in(out)):
             problem = "已经有明细；要换掉请加 --force，或用 -o 写到别的文件"

@@ -14,6 +14,7 @@ from exports import (
     Drawn,
     Layout,
     SomeLine,
+    Told,
     as_gbk,
     drawn,
     run,
@@ -86,11 +87,25 @@ def test_lines_come_back_from_any_layout(some: list[SomeLine], layout: Layout, a
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "lines.csv"
         export = drawn(some, layout)
-        told = run(_saved(export, folder, as_csv), "-o", out)
+        words = [_saved(export, folder, as_csv), "--map", Path(folder) / "map.yaml", "-o", out]
+        told = run(*words)
+        asked = _asked_about(told)
+        if asked:
+            assert layout.whole == "nowhere", told.err
+            assert asked <= {row + 1 for row in export.sums}
+            with words[2].open("a", encoding="utf-8") as file:
+                file.write(f"小计行: {sorted(asked)}\n")
+            told = run(*words)
         assert told.code == 0, told.err
         assert _sorted(written(out)) == _meant(some)
         assert f"读入 {len(some)} 行明细" in told.summary
         assert f"跳过 {len(export.sums)} 行小计" in told.summary
+
+
+def _asked_about(told: Told) -> set[int]:
+    """Rows that may be sums of the one line that they equal, if nothing else is wrong."""
+    found = [re.search(r"!?[A-Z]*(\d+)(:\d+)?: 错误：这一行.*可能是它的小计", f) for f in told.faults]
+    return {int(one[1]) for one in found if one} if all(found) else set()
 
 
 @given(lines, layouts, st.data())

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Collection
 from typing import NamedTuple
 
+from reportgen.model.values import parse_amount
+
 
 class Coded(NamedTuple):
     code: str
@@ -27,6 +29,10 @@ _CLASSES = [
         rf"{_NAME[:-1]}?)[\s\-—–_:.]+{_CLASS}",
     )
 ]
+_STEPPED = re.compile(r"^([\[(【]?\d{3})([ .\-])(?:(\d{2})\2)?(\d{2})(?![0-9A-Za-z.])")
+"""«204.02.01» and «204 02 01»: two digits to a step, one sign between all."""
+_FLOAT = re.compile(r"^(\d{7}|\d{5}|\d{3})\.0+$")
+"""What a spreadsheet made of a code that it took for a number."""
 _KEYS = [
     re.compile(said, re.DOTALL)
     for said in (
@@ -46,8 +52,13 @@ PAGE, PART, WHOLE = "本页", "小计", "合计"
 
 
 def class_of(text: str) -> Coded | None:
-    """Code and name of a class: «[2040201]行政运行», «30101-基本工资», «行政运行（2040201）»."""
-    return _apart(_CLASSES, text)
+    """Code and name of a class: «[2040201]行政运行», «30101-基本工资», «行政运行（2040201）», «204.02.01»."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return _apart(_CLASSES, _STEPPED.sub(_closed, _FLOAT.sub(r"\1", plain)))
+
+
+def _closed(stepped: re.Match[str]) -> str:
+    return f"{stepped[1]}{stepped[3] or ''}{stepped[4]}"
 
 
 def key_of(text: str) -> Coded | None:
@@ -93,3 +104,15 @@ def sum_of(text: str) -> Sum | None:
 def says_nothing(text: str) -> bool:
     """Whether an amount's cell stands for no amount: blank, or a dash."""
     return _NONE.fullmatch(text) is not None
+
+
+def is_amount(text: str) -> bool:
+    try:
+        parse_amount(text, "万元")
+    except ValueError:
+        return False
+    return True
+
+
+def is_year(text: str) -> bool:
+    return re.fullmatch(r"20\d\d", unicodedata.normalize("NFKC", text)) is not None

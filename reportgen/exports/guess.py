@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
-from reportgen.exports.cells import class_of, says_nothing, sum_of
+from reportgen.exports.cells import class_of, is_amount, says_nothing, sum_of
 from reportgen.exports.grid import Grid, GridRow, squeezed
-from reportgen.exports.header import Column, Header, found_header, is_foot, is_numbering
-from reportgen.exports.mapping import Columns, ExportMap, FillDown, Values
+from reportgen.exports.header import (
+    Column,
+    Header,
+    fields_of_steps,
+    found_header,
+    is_foot,
+    is_numbering,
+    steps_in,
+)
+from reportgen.exports.joined import JOIN, joined
+from reportgen.exports.mapping import Columns, ExportMap, FillDown, Values, label, quoted
+from reportgen.exports.readers import KEYS
 from reportgen.exports.titles import AMOUNT_FIELDS, AMOUNT_UNIT, GENERIC, GENERIC_NAME
 from reportgen.exports.words import known, meant, splits
 from reportgen.faults import Fault, FaultyInput, Place
 from reportgen.model.disclosure import AmountUnit
-from reportgen.model.values import parse_amount
 
+GENERIC_KEYS = {GENERIC: "function"}
 FIRST_DIGIT = {"2": "function", "3": "economic", "5": "government"}
 SEEN = 2000
 """Values of a column that are looked at to tell what it holds."""
@@ -24,11 +35,22 @@ _MEASURES = frozenset(
 )
 
 
+class Doubt(NamedTuple):
+    """What the guess cannot settle: the mapping has to say it."""
+
+    field: str
+    place: Place
+    problem: str
+    instead: str
+    """What the mapping has for the field until it is settled: no title of the export."""
+
+
 @dataclass(frozen=True, slots=True)
 class Guessed:
     map: ExportMap
     notes: tuple[str, ...]
     """What the reader should look at."""
+    doubts: tuple[Doubt, ...] = ()
 
 
 def guessed(grids: Sequence[Grid]) -> tuple[Grid, Guessed]:
@@ -43,18 +65,33 @@ def guessed(grids: Sequence[Grid]) -> tuple[Grid, Guessed]:
         raise FaultyInput([Fault(Place(place.file), problem)])
     grid, header = max(found, key=lambda one: len(one[0].rows))
     others = [other.place.sheet for other in grids if other is not grid]
-    return grid, _mapping(grid, header, others)
+    whole, one_column = grid, header
+    for columns in steps_in(header):
+        whole, one_column = joined(whole, one_column, columns)
+    lettered = {
+        columns[-1].index: JOIN.join(column.letter for column in columns)
+        for columns in steps_in(header)
+        if any(_named(header, column) != column.title for column in columns)
+    }
+    return grid, _mapping(whole, one_column, others, lettered)
 
 
-def _mapping(grid: Grid, header: Header, others: list[str]) -> Guessed:
-    fields, rivals = _fields(grid, header)
+def _mapping(grid: Grid, header: Header, others: list[str], lettered: Mapping[int, str]) -> Guessed:
+    """`lettered`: how to name columns whose codes were joined and whose titles others have too."""
+    fields, offers = _fields(grid, header)
     if not set(fields) & set(AMOUNT_FIELDS):
         problem = "没有一列像是金额（列名是金额、预算数之类，里面是数）；请用 --map 写明各列"
         raise FaultyInput([Fault(grid.place, problem)])
+    doubts = [*_several(grid, header, fields, offers), *_unread(grid, header, fields, offers)]
+    notes = [
+        f"“{label_of(column)}”也像是{label(field)}，没有用；要用它，请在映射里改"
+        for field, columns in offers.items()
+        for column in columns
+        if field in KEYS and column not in fields.values()
+    ]
     values, fields = _values(grid, header, fields)
     unit, unit_note = _amount_unit(grid, header)
-    notes = [unit_note] if unit_note else []
-    notes += [f"“{label_of(column)}”也像是金额，没有用；要用它，请在映射里改" for column in rivals]
+    notes += [unit_note] if unit_note else []
     by_fund = _by_fund(grid, header, fields)
     if by_fund:
         notes.append(f"{by_fund}像是按资金分列的金额，没有用；请在系统里导出一行一种资金、带“资金性质”的明细")
@@ -63,11 +100,56 @@ def _mapping(grid: Grid, header: Header, others: list[str]) -> Guessed:
         sheet=grid.place.sheet or None,
         header=header.rows,
         amount_unit=unit,
-        columns=Columns(**{field: _named(header, column) for field, column in fields.items()}),
+        columns=Columns(**{f: lettered.get(c.index) or _named(header, c) for f, c in fields.items()}),
         values=Values(**{field: words for field, words in values.items() if words}),
         fill_down=tuple(_fill_down(grid, header, fields)),
     )
-    return Guessed(mapping, tuple(notes))
+    return Guessed(mapping, tuple(notes), tuple(doubts))
+
+
+def _several(
+    grid: Grid, header: Header, fields: Mapping[str, Column], offers: Mapping[str, Sequence[Column]]
+) -> Iterator[Doubt]:
+    """Amounts that more than one column may hold: which is meant is not for us to say."""
+    for field in AMOUNT_FIELDS:
+        rivals = [column for column in offers.get(field, ()) if fields.get(field) != column]
+        if rivals and field in fields:
+            columns = sorted([fields[field], *rivals], key=lambda column: column.index)
+            titles = [_named(header, column) for column in columns]
+            said = "、".join(f"“{label_of(column)}”" for column in columns)
+            problem = (
+                f"{said}都像是{label(field)}；请用 --map map.yaml，在映射的“列”里写明用哪一列，"
+                f"如 {label(field)}: {quoted(titles[0])}"
+            )
+            yield Doubt(
+                field, _at_header(grid, header, columns[-1]), problem, f"请选一个：{'、'.join(titles)}"
+            )
+
+
+def _unread(
+    grid: Grid, header: Header, fields: Mapping[str, Column], offers: Mapping[str, Sequence[Column]]
+) -> Iterator[Doubt]:
+    """Columns whose titles name a key that no column is taken for, and whose values are none."""
+    used = {column.index for column in fields.values()}
+    used |= {column.index for columns in offers.values() for column in columns}
+    for column in header.columns:
+        said = [GENERIC_KEYS.get(field, field) for field, _ in header.fields(column)]
+        keys = [field for field in said if field in KEYS]
+        values = values_of(grid, header, column)
+        if not keys or not values or column.index in used or any(field in fields for field in keys):
+            continue
+        if _MEASURES.issuperset(values):
+            continue
+        problem = (
+            f"“{label_of(column)}”像是{label(keys[0])}，里面的“{values[0]}”却不像，没有用；请改正这一列，"
+            f"或用 --map map.yaml，在映射的“列”里写明{label(keys[0])}是哪一列（不要这一项就删去）"
+        )
+        yield Doubt(keys[0], _at_header(grid, header, column), problem, f"请核对：{_named(header, column)}")
+
+
+def _at_header(grid: Grid, header: Header, column: Column) -> Place:
+    row = next(row for row in grid.rows if row.line == header.rows.last)
+    return grid.at(row, column.index)
 
 
 def _by_fund(grid: Grid, header: Header, fields: Mapping[str, Column]) -> str:
@@ -95,9 +177,14 @@ def _named(header: Header, column: Column) -> str:
 
 def data(grid: Grid, header: Header) -> Iterator[GridRow]:
     """The rows beneath the header that are neither sums nor blank."""
+    notes = {column.index for column in header.columns if ("note", 0) in header.fields(column)}
     for row in grid.rows:
         beneath = row.line > header.rows.last and not row.is_blank and not is_numbering(row)
-        if beneath and not is_foot(row) and not any(map(sum_of, row.texts)):
+        if (
+            beneath
+            and not is_foot(row)
+            and not any(sum_of(text) for at, text in enumerate(row.texts) if at not in notes)
+        ):
             yield row
 
 
@@ -111,14 +198,14 @@ def values_of(grid: Grid, header: Header, column: Column) -> list[str]:
     return list(islice(seen, SEEN))
 
 
-def _fields(grid: Grid, header: Header) -> tuple[dict[str, Column], list[Column]]:
-    """The column of each field, and those that hold amounts too but are not taken."""
+def _fields(grid: Grid, header: Header) -> tuple[dict[str, Column], dict[str, list[Column]]]:
+    """The column of each field, and all that may hold it."""
     offers: list[tuple[str, int, Column]] = []
     values = {column.index: values_of(grid, header, column) for column in header.columns}
     generic = next((c for c in header.columns if (GENERIC, 0) in header.fields(c)), None)
     of_generic = _class_field(GENERIC, values[generic.index]) if generic else None
     for column in header.columns:
-        for said, rank in header.fields(column):
+        for said, rank in _said_of(header, column, values[column.index]):
             field = _by_values(said, values[column.index])
             if said == GENERIC_NAME:
                 field = {"function": "function_name", "economic": "economic_name"}.get(of_generic or "")
@@ -130,13 +217,23 @@ def _fields(grid: Grid, header: Header) -> tuple[dict[str, Column], list[Column]
         if field not in taken and column not in taken.values():
             taken[field] = column
     _keys_by_name(taken)
-    amounts = {column.index: column for field, _, column in offers if field in AMOUNT_FIELDS}
-    return taken, [column for column in amounts.values() if column not in taken.values()]
+    by_field: dict[str, list[Column]] = {}
+    for field, _, column in offers:
+        if column not in by_field.setdefault(field, []):
+            by_field[field].append(column)
+    return taken, by_field
+
+
+def _said_of(header: Header, column: Column, values: Sequence[str]) -> list[tuple[str, int]]:
+    """What a title says of its column; of «类+款+项» what stands above it, else what the codes are."""
+    if not column.parts or JOIN not in column.parts[-1]:
+        return header.fields(column)
+    return fields_of_steps(header, (column,)) or [(_class_field(GENERIC, values) or "function", 0)]
 
 
 def _keys_by_name(taken: dict[str, Column]) -> None:
-    """A unit or project without a column of codes is known by its name."""
-    for field in ("unit", "project"):
+    """A key without a column of codes is known by its name; a class by none, so that each cell is told."""
+    for field in ("unit", "project", "function", "economic"):
         if field not in taken and f"{field}_name" in taken:
             taken[field] = taken.pop(f"{field}_name")
 
@@ -163,7 +260,7 @@ def _class_field(said: str, values: Sequence[str]) -> str | None:
     """The classification by its codes; a column that mostly has none may hold names."""
     codes = [coded.code for value in values if (coded := class_of(value))]
     if 2 * len(codes) < len(values):
-        return {"function": "function_name", "economic": "economic_name"}.get(said)
+        return {"function": "function_name", "economic": "economic_name", "government": said}.get(said)
     if not codes:
         return None
     first = max(FIRST_DIGIT, key=[code[:1] for code in codes].count)
@@ -175,13 +272,7 @@ def _most(found: Iterable[bool], count: int) -> bool:
 
 
 def _is_amount(text: str) -> bool:
-    if says_nothing(text):
-        return True
-    try:
-        parse_amount(text, "万元")
-    except ValueError:
-        return False
-    return True
+    return says_nothing(text) or is_amount(text)
 
 
 def _amount_unit(grid: Grid, header: Header) -> tuple[AmountUnit, str]:

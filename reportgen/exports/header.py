@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reportgen.exports.grid import Grid, GridRow, letter, squeezed
 from reportgen.exports.mapping import HeaderRows
-from reportgen.exports.titles import AMOUNT_FIELDS, fields, years
+from reportgen.exports.titles import AMOUNT_FIELDS, fields, this_year
 
 MOST_ROWS_ABOVE = 40
 MOST_HEADER_ROWS = 3
@@ -15,7 +16,11 @@ _FOOT = re.compile(
     r"(制表|填报|填表|审核|复核|打印|导出|负责人|经办|联系|备?注[:：]|说明[:：]|第\d+页|共\d+页|(金额)?单位[:：]|续表)"
 )
 """What begins a row that pages carry besides the table."""
-_FIGURE = re.compile(r"[-\d,，.\s]*\d[-\d,，.\s]*(万?元)?")
+_FIGURE = re.compile(r"[-\d,，.\s]*\d[-\d,，.\s]*(万元|万|元)?")
+
+
+_STEPS = tuple(re.compile(f"(科目)?(编码|代码)?{step}级?(科目)?(编码|代码)?") for step in "类款项")
+MOST_STEPS = len(_STEPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +56,7 @@ def header_at(grid: Grid, rows: HeaderRows) -> Header:
     for index in range(grid.width):
         parts = [texts[index] for texts in spread if texts[index]]
         columns.append(Column(index, tuple(dict.fromkeys(parts))))
-    known = years(text for row in inside for text in row.texts)
-    return Header(rows, tuple(columns), known[-1] if known else None)
+    return Header(rows, tuple(columns), this_year(column.parts for column in columns))
 
 
 def found_header(grid: Grid) -> Header | None:
@@ -65,11 +69,36 @@ def found_header(grid: Grid) -> Header | None:
                 break
             header = header_at(grid, HeaderRows(row.line, inside[-1].line))
             named = {field for column in header.columns for field, _ in header.fields(column)[:1]}
-            titled = sum(bool(header.fields(column)) for column in header.columns)
+            steps = list(steps_in(header))
+            named |= {field for columns in steps for field, _ in fields_of_steps(header, columns)[:1]}
+            titled = sum(bool(header.fields(column)) for column in header.columns) + sum(map(len, steps))
             score = (len(named), titled, -height)
             if len(named) > 1 and named & set(AMOUNT_FIELDS) and (best is None or score > best[0]):
                 best = (score, header)
     return best[1] if best else None
+
+
+def steps_in(header: Header) -> Iterator[tuple[Column, ...]]:
+    """Neighbouring columns that are called 类, 款 and perhaps 项, beneath one title if they have one."""
+    columns = [column for column in header.columns if column.parts]
+    for at in range(len(columns)):
+        found = [columns[at]] if _is_step(columns[at], 0) else []
+        for column in columns[at + 1 : at + 3] if found else ():
+            if not _is_step(column, len(found)) or column.parts[:-1] != found[0].parts[:-1]:
+                break
+            found.append(column)
+        if len(found) > 1:
+            yield tuple(found)
+
+
+def _is_step(column: Column, step: int) -> bool:
+    return _STEPS[step].fullmatch(squeezed(column.parts[-1])) is not None
+
+
+def fields_of_steps(header: Header, columns: tuple[Column, ...]) -> list[tuple[str, int]]:
+    """What stands above 类, 款 and 项 says of the code that they hold."""
+    above = columns[0].parts[:-1]
+    return fields(above, header.this_year) if above else []
 
 
 def _looks_like_data(row: GridRow) -> bool:

@@ -121,6 +121,8 @@ class ExportMap(Model):
     """Whether the names of classes that the export gives are written too."""
     lines: Annotated[tuple[Count, ...], Zh("明细行")] = ()
     """Numbers of rows that are lines though they look like subtotals."""
+    sums: Annotated[tuple[Count, ...], Zh("小计行")] = ()
+    """Numbers of rows that are subtotals though they may look like lines; they are checked all the same."""
     skipped: Annotated[tuple[Count, ...], Zh("不读的行")] = ()
     """Numbers of rows that are neither lines nor subtotals, such as notes at the foot."""
 

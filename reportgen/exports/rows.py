@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
-from reportgen.exports.cells import Sum, class_of, says_nothing, sum_of
+from reportgen.exports.cells import Sum, class_of, is_amount, is_year, says_nothing, sum_of
 from reportgen.exports.faults import Faults
 from reportgen.exports.grid import Grid, GridRow, squeezed
 from reportgen.exports.header import is_foot, is_numbering
@@ -31,16 +32,23 @@ class Entry:
     unread: frozenset[str] = frozenset()
     """Fields whose cells could not be read."""
     page: int = 0
+    is_bare: bool = False
+    """Nothing but amounts stands in it."""
 
 
 @dataclass
 class Rows:
     entries: list[Entry] = field(default_factory=list)
     blank: int = 0
+    above: int = 0
+    """Rows of text above the titles."""
     repeated: int = 0
     headings: int = 0
     feet: int = 0
     skipped: int = 0
+
+
+NAMED = ("unit_name", "function_name", "economic_name", "project_name")
 
 
 @dataclass(frozen=True)
@@ -57,11 +65,9 @@ class RowReader:
         return tuple(f for f in AMOUNT_FIELDS if f in self.fields)
 
     def read(self) -> Rows:
-        """Every row beneath the titles, each counted or kept."""
-        above = {
-            _squeezed(row) for row in self.grid.rows if row.line <= self.map.header.last and not row.is_blank
-        }
+        """Every row, each counted or kept."""
         rows = Rows()
+        titles = set(self._titles(rows))
         filling = _Filling.of(self.grid, self.map, self.fields)
         page = 0
         for row in self.grid.rows:
@@ -71,15 +77,53 @@ class RowReader:
                 rows.blank += 1
             elif row.line in self.map.skipped:
                 rows.skipped += 1
-            elif _squeezed(row) in above or is_numbering(row):
+            elif _squeezed(row) in titles or is_numbering(row):
                 rows.repeated += 1
                 page += 1
             else:
                 self._figures(row, rows, filling, page)
         return rows
 
+    def _titles(self, rows: Rows) -> Iterator[tuple[str, ...]]:
+        """The rows of the header and the texts above it, which pages repeat; a line among them is a fault."""
+        for row in self.grid.rows[: self.map.header.last]:
+            above = row.line < self.map.header.first
+            if row.is_blank:
+                rows.blank += above
+            elif row.line in self.map.skipped:
+                rows.skipped += 1
+            elif (at := self._figure(row, above=above)) is not None:
+                where = "在标题行上面" if above else "写成了标题行"
+                problem = (
+                    f"这一行{where}，却有“{row.texts[at]}”；是明细的，请改正映射里的“标题行”；"
+                    f"不是的，请把 {row.line} 写进“不读的行”"
+                )
+                self.faults.add("标题以外的数", self.grid.at(row, at), problem)
+            else:
+                rows.above += above
+                yield _squeezed(row)
+
+    def _figure(self, row: GridRow, *, above: bool) -> int | None:
+        """The column of an amount or a code that no title holds; None in a row of titles."""
+        if is_numbering(row):
+            return None
+        amounts = [self.fields[name] for name in self.amount_fields]
+        classes = [self.fields[name] for name in CLASSES if name in self.fields]
+        others = [at for at in range(len(row.texts)) if at not in amounts]
+        for at in (*amounts, *others):
+            text = row.texts[at]
+            if not text or (is_year(text) and (not above or "年" in "".join(row.texts))):
+                continue
+            if at in amounts and is_amount(text):
+                return at
+            if above and at in classes and class_of(text):
+                return at
+            if above and is_amount(text) and not _is_labelled(row, at):
+                return at
+        return None
+
     def _figures(self, row: GridRow, rows: Rows, filling: _Filling, page: int) -> None:
-        said = next((found for text in row.texts if (found := sum_of(text))), None)
+        said = self._sum(row)
         blank = all(says_nothing(self._text(row, f)) for f in self.amount_fields)
         if blank and said is None:
             if self._is_foot(row):
@@ -102,7 +146,26 @@ class RowReader:
             if amount is None and not says_nothing(self._text(row, name)):
                 unread = unread | {name}
         keys = filling.filled(row, own, is_sum=said is not None)
-        rows.entries.append(Entry(row, own, keys, tuple(amounts), said, unread, page))
+        bare = len(row.filled) == sum(bool(self._text(row, name)) for name in self.amount_fields)
+        rows.entries.append(Entry(row, own, keys, tuple(amounts), said, unread, page, bare))
+
+    def _sum(self, row: GridRow) -> Sum | None:
+        """What a row says of being a sum: in a column of keys or names, in another only if it has no keys."""
+        texts = [row.texts[at] for at in self._key_columns]
+        said = next((found for text in texts if (found := sum_of(text))), None)
+        if said or any(texts):
+            return said
+        others = (text for at, text in enumerate(row.texts) if at not in self._copied)
+        return next((found for text in others if (found := sum_of(text))), None)
+
+    @cached_property
+    def _key_columns(self) -> tuple[int, ...]:
+        return tuple(sorted({at for name, at in self.fields.items() if name in (*KEYS, *NAMED)}))
+
+    @cached_property
+    def _copied(self) -> frozenset[int]:
+        """Columns of notes and of what is copied as it is: what they say is no sum."""
+        return frozenset(at for name, at in self.fields.items() if name not in (*KEYS, *NAMED))
 
     def _text(self, row: GridRow, name: str) -> str:
         return row.texts[self.fields[name]]
@@ -191,6 +254,12 @@ class _Filling:
             else:
                 values[name] = self.above.get(name, "")
         return tuple(values.values())
+
+
+def _is_labelled(row: GridRow, at: int) -> bool:
+    """Whether a figure is what a label before it names, as 101 after «编制单位：» is."""
+    before = [text for text in row.texts[:at] if text]
+    return bool(before) and before[-1].endswith((":", "：")) and not any(map(sum_of, before))
 
 
 def _squeezed(row: GridRow) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """Which entries of an export are sums of others, and whether each equals the lines it covers.
 
-A row says so itself (小计, 合计), or its codes stand above those of other rows. What exactly it covers
-depends on the layout that the budget system was asked for: all lines of its codes, those of its block,
-those above or below it. A sum holds if it equals one of these; where it equals none it is a fault.
+A row says so itself (小计, 合计), or its codes stand above those of other rows. What it covers depends on
+the layout that the budget system was asked for: all lines of its codes, or those of its block, which the
+sums of one export all have above them or all below them. A sum holds if it equals these; else it is a fault.
 """
 
 from __future__ import annotations
@@ -11,28 +11,39 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import Enum
+from itertools import islice
 
-from reportgen.exports.cells import PAGE, PART, WHOLE
-from reportgen.exports.readers import KEYS
+from reportgen.exports.cells import PAGE, WHOLE
+from reportgen.exports.readers import CLASSES, KEYS
 from reportgen.exports.rows import Entry
 
 Amounts = tuple[Decimal, ...]
-_PREFIXED = ("unit", "function", "economic", "government")
 _LEVELLED = ("unit", "function", "economic", "project", "nature", "fund")
-"""Fields that rank a row above others: blank or shorter there, it may be their sum."""
+"""Fields that rank a row above others: blank there, or of a shorter class, it may be their sum."""
 _UNIT, _PROJECT = KEYS.index("unit"), KEYS.index("project")
 _RANKED = tuple(map(KEYS.index, _LEVELLED))
 _STATED_ONLY = tuple(at for at, name in enumerate(KEYS) if name not in _LEVELLED)
 
 
+class Proof(Enum):
+    """What it is that a sum equals."""
+
+    CODES = "按编码"
+    PLACE = "按位置"
+    ALL = "按全部明细"
+
+
 @dataclass(frozen=True, slots=True)
-class Unequal:
-    """A sum that no lines make up."""
+class Judged:
+    """A sum, and the lines that it equals, or those that come closest to it."""
 
     entry: Entry
     covered: tuple[Entry, ...]
-    """The lines that it should be the sum of."""
+    proof: Proof | None
+    """None for a sum that no lines make up."""
     sums: Amounts
+    """Of the covered lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +54,14 @@ class Parted:
     """Rows without a project that equal the one line they may be the sum of."""
 
 
-def parted(entries: Sequence[Entry], forced: frozenset[int]) -> Parted:
-    """Lines and sums told apart; `forced` are the numbers of rows that are lines whatever they look like."""
+def parted(entries: Sequence[Entry], forced: frozenset[int], said: frozenset[int] = frozenset()) -> Parted:
+    """Lines and sums told apart.
+
+    `forced` are the numbers of rows that are lines whatever they look like, `said` of those that are sums.
+    """
     unsaid = [e for e in entries if e.sum is None or e.row.line in forced]
     above = _standing_above(unsaid, forced)
+    above |= {id(e) for e in unsaid if (e.is_bare or e.row.line in said) and e.row.line not in forced}
     lines = [e for e in unsaid if id(e) not in above]
     over_projects, unclear = _over_projects(lines, forced)
     return Parted(
@@ -63,7 +78,7 @@ def parted(entries: Sequence[Entry], forced: frozenset[int]) -> Parted:
 def _level(entry: Entry) -> tuple[int, ...]:
     keys = entry.keys
     return tuple(
-        len(keys[at]) if name in _PREFIXED else int(bool(keys[at]))
+        len(keys[at]) if name in CLASSES else int(bool(keys[at]))
         for at, name in zip(_RANKED, _LEVELLED, strict=True)
     )
 
@@ -71,13 +86,12 @@ def _level(entry: Entry) -> tuple[int, ...]:
 def _is_above(level: tuple[int, ...], other: tuple[int, ...]) -> bool:
     """Whether rows of this level may be sums of rows of the other.
 
-    A shorter code of a unit or a missing project alone says nothing: a department has lines of its own
-    beside its units', basic expenditure has no project.
+    A missing project alone says nothing: basic expenditure has none.
     """
     if any(one > two for one, two in zip(level, other, strict=True)):
         return False
     pairs = zip(_LEVELLED, level, other, strict=True)
-    return any(one < two and not (n == "project" or (n == "unit" and one)) for n, one, two in pairs)
+    return any(one < two and n != "project" for n, one, two in pairs)
 
 
 def _standing_above(entries: Sequence[Entry], forced: frozenset[int]) -> set[int]:
@@ -101,7 +115,7 @@ def _standing_above(entries: Sequence[Entry], forced: frozenset[int]) -> set[int
 
 def _shortener(level: tuple[int, ...], stated: Iterable[int]) -> Callable[[Entry], tuple[str, ...]]:
     cuts = [
-        (at, length if name in _PREFIXED else None)
+        (at, length if name in CLASSES else None)
         for at, name, length in zip(_RANKED, _LEVELLED, level, strict=True)
         if length
     ]
@@ -165,38 +179,90 @@ class Checker:
         self._at = [line.row.line for line in self.lines]
         self._all = summed(self.lines) or tuple(Decimal(0) for s in self.sums[:1] for _ in s.amounts)
         for one in self.sums:
-            if one.sum and not any(one.own):
-                self._plain.setdefault(one.sum.kind, []).append(one.row.line)
+            if not any(one.own):
+                self._plain.setdefault(_kind(one), []).append(one.row.line)
         for line in self.lines:
             self._pages.setdefault(line.page, line.row.line)
 
-    def unequal(self) -> Iterator[Unequal]:
-        only_whole = len(self._plain.get(WHOLE, [])) == 1
-        for at, entry in enumerate(self.sums):
-            wanted = _amounts(entry)
-            if any(entry.own):
-                missed = self._of_codes(entry, wanted)
-            elif entry.sum and entry.sum.kind == WHOLE and only_whole:
-                missed = None if wanted == self._all else self.lines
-            else:
-                missed = self._by_place(at, entry, wanted)
-            if missed or (missed is not None and any(wanted)):  # nothing may well be 0
-                yield Unequal(entry, tuple(missed), summed(missed) or tuple(Decimal(0) for _ in wanted))
+    def judged(self) -> list[Judged]:
+        """Every sum, in the order of the export."""
+        found: dict[int, Judged] = {}
+        by_place: dict[str, list[Entry]] = {}
+        for entry in self.sums:
+            judged = self._by_codes(entry) if any(entry.own) else self._as_whole(entry)
+            found[id(entry)] = judged
+            if judged.proof is None and not self._is_whole(entry):
+                by_place.setdefault("" if any(entry.own) else f"plain {_kind(entry)}", []).append(entry)
+        for kind, entries in by_place.items():
+            for judged in self._in_one_layout(entries, codes=not kind):
+                found[id(judged.entry)] = _nearer(found[id(judged.entry)], judged)
+        return list(found.values())
 
-    def _of_codes(self, entry: Entry, wanted: Amounts) -> Sequence[Entry] | None:
-        """None if the sum holds, else the lines it should be the sum of."""
+    def _by_codes(self, entry: Entry) -> Judged:
         own = {at: value for at, value in enumerate(entry.own) if value}
         within = own | ({_UNIT: entry.keys[_UNIT]} if entry.keys[_UNIT] else {})
+        wanted = _amounts(entry)
+        found = []
         for stated in (within, own):
             lines, sums = self._matching(stated)
             if lines and sums == wanted:
-                return None
-        blocks = [self._below(entry, own), self._above(entry, own)]
-        return _nearest([self._matching(within)[0], *blocks, self._matching(own)[0]], wanted)
+                return Judged(entry, tuple(lines), Proof.CODES, sums)
+            found.append(lines)
+        return _judged(entry, found, Proof.CODES)
+
+    def _as_whole(self, entry: Entry) -> Judged:
+        """A sum without codes as the sum of all lines, where it stands at either end or is the only 合计."""
+        at_end = not self.lines or not self._at[0] < entry.row.line < self._at[-1]
+        only = self._is_whole(entry)
+        if not (only or (at_end and _kind(entry) in (WHOLE, _BARE))):
+            return Judged(entry, (), None, _nothing(entry))
+        proof = Proof.ALL if _amounts(entry) == self._all and (self.lines or not any(self._all)) else None
+        return Judged(entry, self.lines, proof, self._all)
+
+    def _is_whole(self, entry: Entry) -> bool:
+        return _kind(entry) == WHOLE and not any(entry.own) and len(self._plain[WHOLE]) == 1
+
+    def _in_one_layout(self, entries: Sequence[Entry], *, codes: bool) -> list[Judged]:
+        """The sums by what stands above them, or all by what stands below if that fits more of them."""
+        layouts = [
+            [_judged(e, self._blocks(e, below=below, codes=codes), Proof.PLACE) for e in entries]
+            for below in (False, True)
+        ]
+        return min(layouts, key=lambda layout: sum(one.proof is None for one in layout))
+
+    def _blocks(self, entry: Entry, *, below: bool, codes: bool) -> list[Sequence[Entry]]:
+        """What a sum may cover by its place."""
+        if codes:
+            own = {at: value for at, value in enumerate(entry.own) if value}
+            return [self._below(entry, own) if below else self._above(entry, own)]
+        start, stop = self._reach(entry, below=below)
+        return [self._between(start, stop), *self._of_its_unit(entry, below=below)]
+
+    def _reach(self, entry: Entry, *, below: bool) -> tuple[int, int]:
+        """First and last row number (the last not included) that a sum without codes speaks of."""
+        here = entry.row.line
+        same = self._plain[_kind(entry)]
+        position = bisect_left(same, here)
+        before = same[position - 1] if position else 0
+        if _kind(entry) == PAGE:
+            return max(before, self._pages.get(entry.page, here)), here
+        if below:
+            return here, same[position + 1] if position + 1 < len(same) else self._at[-1] + 1
+        return before, here
+
+    def _of_its_unit(self, entry: Entry, *, below: bool) -> Iterator[Sequence[Entry]]:
+        """All lines of the unit that a sum stands in, if it ends or heads them."""
+        unit = entry.keys[_UNIT]
+        lines = self._matching({_UNIT: unit})[0] if unit and _kind(entry) != PAGE else ()
+        if lines and (entry.row.line < lines[0].row.line if below else lines[-1].row.line < entry.row.line):
+            yield lines
+
+    def _between(self, start: int, stop: int) -> Sequence[Entry]:
+        return self.lines[bisect_left(self._at, start) : bisect_left(self._at, stop)]
 
     def _matching(self, stated: dict[int, str]) -> tuple[Sequence[Entry], Amounts]:
         """All lines of these codes, and their sums."""
-        cuts = tuple((at, len(value) if KEYS[at] in _PREFIXED else 99) for at, value in stated.items())
+        cuts = tuple((at, len(value) if KEYS[at] in CLASSES else _UNCUT) for at, value in stated.items())
         if cuts not in self._groups:
             groups: dict[tuple[str, ...], list[Entry]] = {}
             for line in self.lines:
@@ -210,73 +276,94 @@ class Checker:
 
     def _below(self, entry: Entry, own: dict[int, str]) -> Sequence[Entry]:
         """The lines of the block that a sum heads."""
-        following = self.sums[self._next_sum(entry) + 1 :]
+        following = islice(self.sums, self._position(entry) + 1, None)
         end = next((s.row.line for s in following if _heads_as_much(s, entry)), None)
-        start = bisect_left(self._at, entry.row.line)
-        stop = len(self.lines) if end is None else bisect_left(self._at, end)
-        return _all_of(self.lines[start:stop], own)
+        return _all_of(self._between(entry.row.line, self._at[-1] + 1 if end is None else end), own)
 
     def _above(self, entry: Entry, own: dict[int, str]) -> Sequence[Entry]:
         """The lines of the block that a sum ends."""
-        before = self.sums[: self._next_sum(entry)]
-        begin = next((s.row.line for s in reversed(before) if _heads_as_much(s, entry)), 0)
-        start, stop = bisect_left(self._at, begin), bisect_left(self._at, entry.row.line)
-        return _all_of(self.lines[start:stop], own)
+        before = (self.sums[at] for at in range(self._position(entry) - 1, -1, -1))
+        begin = next((s.row.line for s in before if _heads_as_much(s, entry)), 0)
+        return _all_of(self._between(begin, entry.row.line), own)
 
-    def _next_sum(self, entry: Entry) -> int:
+    def _position(self, entry: Entry) -> int:
         return bisect_left(self.sums, entry.row.line, key=lambda one: one.row.line)
 
-    def _by_place(self, at: int, entry: Entry, wanted: Amounts) -> Sequence[Entry] | None:
-        """As for codes, of a sum that names none: what stands before it, or after it."""
-        found: list[Sequence[Entry]] = []
-        for start, stop in self._reaches(at, entry):
-            lines = self.lines[bisect_left(self._at, start) : bisect_left(self._at, stop)]
-            if lines and summed(lines) == wanted:
-                return None
-            found.append(lines)
-        if entry.keys[_UNIT]:
-            found.append(self._matching({_UNIT: entry.keys[_UNIT]})[0])
-        if entry.sum is not None and entry.sum.kind == WHOLE:
-            found.append(self.lines)
-        return _nearest(found, wanted)
+    def doubtful(self, judged: Iterable[Judged], said: frozenset[int]) -> Iterator[tuple[Entry, Entry]]:
+        """Rows that do not say that they are sums and equal one line alone, which may be chance.
 
-    def _reaches(self, at: int, entry: Entry) -> Iterator[tuple[int, int]]:
-        """First and last row number (the last not included) that a sum may speak of."""
-        here, end = entry.row.line, (self._at[-1] + 1 if self._at else 0)
-        kind = entry.sum.kind if entry.sum else PART
-        same = self._plain[kind]
-        position = bisect_left(same, here)
-        if kind == PAGE:
-            yield self._pages.get(entry.page, 0), here
-        if kind == PART and at:
-            yield self.sums[at - 1].row.line, here
-        yield (same[position - 1] if position else 0), here
-        yield here, (same[position + 1] if position + 1 < len(same) else end)
-        if kind == PART:
-            yield here, (self.sums[at + 1].row.line if at + 1 < len(self.sums) else end)
+        It is none where a row of the same kind is the sum of several lines, or where 合计 is the sum
+        of the lines without such rows, or where the mapping says so.
+        """
+        held = [one for one in judged if one.proof and any(_amounts(one.entry))]
+        if any(self._is_whole(one.entry) and one.entry.sum for one in held):
+            return
+        unsaid = [one for one in held if one.entry.sum is None]
+        proved = {_likeness(one.entry) for one in unsaid if len(one.covered) > 1}
+        settled = {_likeness(one.entry) for one in unsaid if one.entry.row.line in said}
+        for one in unsaid:
+            if len(one.covered) == 1 and _likeness(one.entry) not in proved | settled:
+                yield one.entry, one.covered[0]
 
 
-def _nearest(candidates: Sequence[Sequence[Entry]], wanted: Amounts) -> Sequence[Entry] | None:
-    """Of what a sum may cover, the lines that come closest to it; None if some make it up."""
-    found = [lines for lines in candidates if lines]
-    apart = [sum(abs(a - b) for a, b in zip(summed(lines), wanted, strict=True)) for lines in found]
-    if not found:
-        return ()
-    return None if min(apart) == 0 else found[apart.index(min(apart))]
+_UNCUT = 10**6
+_BARE = ""
+"""The kind of a row that neither says that it is a sum nor names any code."""
+
+
+def _kind(entry: Entry) -> str:
+    return entry.sum.kind if entry.sum else _BARE
+
+
+def _likeness(entry: Entry) -> tuple[int, ...]:
+    """Equal for rows that state the same fields, classes to the same length."""
+    return tuple(
+        len(own) if name in CLASSES else int(bool(own)) for name, own in zip(KEYS, entry.own, strict=True)
+    )
+
+
+def _nothing(entry: Entry) -> Amounts:
+    return tuple(Decimal(0) for _ in entry.amounts)
+
+
+def _judged(entry: Entry, candidates: Iterable[Sequence[Entry]], proof: Proof) -> Judged:
+    """A sum by what it may cover: by the lines that come closest to it."""
+    wanted = _amounts(entry)
+    best: Judged = Judged(entry, (), None if any(wanted) else proof, _nothing(entry))
+    least: Decimal | None = None
+    for lines in filter(None, candidates):
+        sums = summed(lines)
+        apart = _apart(sums, wanted)
+        if least is None or apart < least:
+            best, least = Judged(entry, tuple(lines), None if apart else proof, sums), apart
+    return best
+
+
+def _nearer(one: Judged, other: Judged) -> Judged:
+    """The better explanation of the same sum, the first where they are as good."""
+    if other.proof or not other.covered:
+        return other if other.proof else one
+    wanted = _amounts(one.entry)
+    closer = not one.covered or _apart(other.sums, wanted) < _apart(one.sums, wanted)
+    return other if closer else one
+
+
+def _apart(sums: Amounts, wanted: Amounts) -> Decimal:
+    return sum((abs(a - b) for a, b in zip(sums, wanted, strict=True)), Decimal(0))
 
 
 def _heads_as_much(one: Entry, other: Entry) -> bool:
     """Whether a sum ends the block of the other: it stands at the same level or higher."""
-    return all(len(mine) <= len(its) for mine, its in zip(one.own, other.own, strict=True))
+    return all(mine <= its for mine, its in zip(_likeness(one), _likeness(other), strict=True))
+
+
+def covers(mine: str, its: str, name: str) -> bool:
+    """Whether what a sum says of a field speaks of a line's value: a class of the classes below it."""
+    return its.startswith(mine) if name in CLASSES else its == mine
 
 
 def _all_of(lines: Sequence[Entry], own: dict[int, str]) -> Sequence[Entry]:
     """Those of the lines that are of these codes."""
     return [
-        line
-        for line in lines
-        if all(
-            line.keys[at].startswith(value) if KEYS[at] in _PREFIXED else line.keys[at] == value
-            for at, value in own.items()
-        )
+        line for line in lines if all(covers(value, line.keys[at], KEYS[at]) for at, value in own.items())
     ]

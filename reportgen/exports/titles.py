@@ -49,14 +49,25 @@ _SAID: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("note", ("备注", "摘要")),
 )
 _PATTERNS = [(f, rank, re.compile(said)) for f, patterns in _SAID for rank, said in enumerate(patterns)]
-_YEAR = re.compile(r"(20\d\d)年?(度)?")
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)年?(度)?")
+_YEAR_OF = re.compile(r"(?<!\d)20\d\d(?!\d)")
+_OTHER_YEAR = "他年"
+FROM_ABOVE = 50
+"""What is added to the rank of a field that only the last row of a title names."""
 AMOUNT_FIELDS = ("amount", "prior", "executed")
 AMOUNT_UNIT = re.compile(r"(?:单位[:为]?(?:人民币)?|[(（,，])(万元|元)")
 """In a squeezed text: «单位：万元», «金额(元)»."""
 
 
-def years(texts: Iterable[str]) -> list[int]:
-    return sorted({int(found) for text in texts for found in re.findall(r"20\d\d(?=年)", squeezed(text))})
+def this_year(titles: Iterable[tuple[str, ...]]) -> int | None:
+    """The year of the budget: the greatest that stands in a title of amounts."""
+    named = {
+        int(year)
+        for parts in titles
+        if any(set(_fields_of(_undated(text))) & set(AMOUNT_FIELDS) for text in ("".join(parts), *parts[-1:]))
+        for year in _YEAR_OF.findall(squeezed("".join(parts)))
+    }
+    return max(named, default=None)
 
 
 def fields(parts: tuple[str, ...], this_year: int | None) -> list[tuple[str, int]]:
@@ -65,27 +76,45 @@ def fields(parts: tuple[str, ...], this_year: int | None) -> list[tuple[str, int
     `parts`: the title from the top row of the header to the last.
     """
     whole = _said("".join(parts), this_year)
-    found = [(field, rank) for field, rank, said in _PATTERNS if said.fullmatch(whole)]
+    found = list(_fields_of(whole).items())
     if found or len(parts) < 2:
         return found
-    last = _said(parts[-1], this_year)
     # what stands above may turn an amount into another: 上年预算 over 金额
     of_before = "上年" in whole or "结转" in whole
+    of_other_year = _OTHER_YEAR in whole
     return [
-        (field, rank + 50)
-        for field, rank, said in _PATTERNS
-        if said.fullmatch(last) and not (of_before and field == "amount")
+        (field, rank + FROM_ABOVE)
+        for field, rank in _fields_of(_said(parts[-1], this_year)).items()
+        if not (of_before and field == "amount") and not (of_other_year and field in AMOUNT_FIELDS)
     ]
 
 
+def _fields_of(said: str) -> dict[str, int]:
+    """The fields that a title fits, each with the best of its ranks."""
+    found: dict[str, int] = {}
+    for field, rank, pattern in _PATTERNS:
+        if pattern.fullmatch(said):
+            found.setdefault(field, rank)
+    return found
+
+
 def _said(title: str, this_year: int | None) -> str:
-    """A title without what does not matter: white space, remarks in brackets, the year."""
+    """A title without what does not matter: white space, remarks in brackets, this year."""
 
     def relative(found: re.Match[str]) -> str:
-        return "上年" if this_year and int(found[1]) < this_year else ""
+        year = int(found[1])
+        if this_year is None or year == this_year:
+            return ""
+        return "上年" if year == this_year - 1 else _OTHER_YEAR
 
-    text = re.sub(r"\(.*?\)|\[.*?\]|【.*?】", "", squeezed(title)).strip("*:：")
-    text = (
-        _YEAR.sub(relative, text).replace("去年", "上年").replace("上年度", "上年").replace("本年度", "本年")
-    )
-    return re.sub("代码|编号", "编码", text)
+    text = _YEAR.sub(relative, _without_remarks(title)).replace("去年", "上年")
+    return re.sub("代码|编号", "编码", text.replace("上年度", "上年").replace("本年度", "本年"))
+
+
+def _undated(title: str) -> str:
+    """A title as it would be of any year."""
+    return _YEAR.sub("", _without_remarks(title))
+
+
+def _without_remarks(title: str) -> str:
+    return re.sub(r"\(.*?\)|\[.*?\]|【.*?】", "", squeezed(title)).strip("*:：")

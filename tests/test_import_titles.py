@@ -247,4 +247,14 @@ def test_cells_without_a_unit_are_read_by_that_of_their_title(tmp_path: Path) ->
 
 def test_columns_in_two_units_are_a_fault(tmp_path: Path) -> None:
     told = _import(tmp_path, [*KEYS, "金额（万元）", "上年预算数（元）"], [*KNOWN, "1", "2"])
-    assert "E1: 错误：“上年预算数（元）”写的是元，“金额（万元）”是万元" in told.faults[0]
+    assert any("E1: 错误：“上年预算数（元）”写的是元，“金额（万元）”是万元" in fault for fault in told.faults)
+
+
+def test_a_unit_above_the_table_and_another_in_the_title_have_to_be_settled(tmp_path: Path) -> None:
+    told = _import(tmp_path, ["单位：万元"], [*KEYS, "金额（元）"], [*KNOWN, "100"])
+    assert any("表里写了万元、元，分不清金额是哪一种" in fault for fault in told.faults)
+
+
+def test_a_unit_that_is_neither_yuan_nor_wan_is_a_fault(tmp_path: Path) -> None:
+    told = _import(tmp_path, [*KEYS, "金额（千元）"], [*KNOWN, "100"])
+    assert any("金额单位是千元，只能读元、万元；请在系统里换成元再导出" in fault for fault in told.faults)

@@ -90,8 +90,13 @@ def _mapping(grid: Grid, header: Header, others: list[str], lettered: Mapping[in
         if field in KEYS and column not in fields.values()
     ]
     values, fields = _values(grid, header, fields)
-    unit, unit_note = _amount_unit(grid, header)
-    notes += [unit_note] if unit_note else []
+    unit, unclear = _amount_unit(grid, header)
+    if unclear and unit is None:
+        column = fields[next(field for field in AMOUNT_FIELDS if field in fields)]
+        place = _at_header(grid, header, column)
+        doubts.append(Doubt("amount", place, unclear, f"请核对金额单位：{_named(header, column)}"))
+    elif unclear:
+        notes.append(unclear)
     by_fund = _by_fund(grid, header, fields)
     if by_fund:
         notes.append(f"{by_fund}像是按资金分列的金额，没有用；请在系统里导出一行一种资金、带“资金性质”的明细")
@@ -99,7 +104,7 @@ def _mapping(grid: Grid, header: Header, others: list[str], lettered: Mapping[in
     mapping = ExportMap(
         sheet=grid.place.sheet or None,
         header=header.rows,
-        amount_unit=unit,
+        amount_unit=unit or AmountUnit.YUAN,
         columns=Columns(**{f: lettered.get(c.index) or _named(header, c) for f, c in fields.items()}),
         values=Values(**{field: words for field, words in values.items() if words}),
         fill_down=tuple(_fill_down(grid, header, fields)),
@@ -275,7 +280,8 @@ def _is_amount(text: str) -> bool:
     return says_nothing(text) or is_amount(text)
 
 
-def _amount_unit(grid: Grid, header: Header) -> tuple[AmountUnit, str]:
+def _amount_unit(grid: Grid, header: Header) -> tuple[AmountUnit | None, str]:
+    """The unit, and what to know of it; None where it has to be said: a wrong one is wrong by thousands."""
     above = [text for row in grid.rows if row.line <= header.rows.last for text in row.filled]
     below = [text for row in grid.rows[-5:] for text in row.filled]
     for texts in (above, below):
@@ -283,9 +289,16 @@ def _amount_unit(grid: Grid, header: Header) -> tuple[AmountUnit, str]:
             found[0] for text in texts if len(text) < 80 and (found := AMOUNT_UNIT.findall(squeezed(text)))
         )
         if told:
-            first = next(iter(told))
-            several = f"表里写了{'、'.join(told)}，按“{first}”读；请核对" if len(told) > 1 else ""
-            return AmountUnit.read(first), several
+            known = [unit.label for unit in AmountUnit]
+            if len(told) > 1:
+                return None, (
+                    f"表里写了{'、'.join(told)}，分不清金额是哪一种；请用 --map map.yaml，"
+                    "在映射的“金额单位”里写明，并在“列”里写明金额是哪一列"
+                )
+            (only,) = told
+            if only not in known:
+                return None, f"金额单位是{only}，只能读{'、'.join(known)}；请在系统里换成{known[0]}再导出"
+            return AmountUnit.read(only), ""
     return AmountUnit.YUAN, "表里没有写金额单位，按“元”读；请核对"
 
 

@@ -55,7 +55,7 @@ _OTHER_YEAR = "他年"
 FROM_ABOVE = 50
 """What is added to the rank of a field that only the last row of a title names."""
 AMOUNT_FIELDS = ("amount", "prior", "executed")
-AMOUNT_UNIT = re.compile(r"(?:单位[:为]?(?:人民币)?|[(（,，])(万元|元)")
+AMOUNT_UNIT = re.compile(r"(?:单位[:为]?(?:人民币)?|[(（,，])([十百千万亿]*元)")
 """In a squeezed text: «单位：万元», «金额(元)»."""
 
 

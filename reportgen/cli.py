@@ -281,6 +281,25 @@ def profiles_command() -> None:
         typer.echo(f"{name:<{width}}  {load_profile(folder).spec.name}")
 
 
+@app.command("fonts", help="说明每种文字在这台电脑上用哪个字体，缺什么。")
+def fonts_command(
+    profile: Annotated[str, typer.Argument(metavar="PROFILE", help="格式的名字或文件夹。")] = "standard",
+) -> None:
+    from reportgen.compose.profile import find_profile, load_profile, shipped_profiles  # noqa: PLC0415
+    from reportgen.render.faces import faces, told  # noqa: PLC0415
+
+    try:
+        named = profile in shipped_profiles() or not Path(profile).is_dir()
+        folder = find_profile(profile, Place("fonts")) if named else Path(profile)
+        spec = load_profile(folder).spec
+    except FaultyInput as error:
+        _tell(error.faults)
+        raise typer.Exit(FAULTY) from None
+    for line in told(faces(spec.style.fonts)):
+        typer.echo(line)
+    typer.echo("DOCX 里写的是每种的第一个字体，在有它的电脑上打开就用它")
+
+
 @app.command("eject", help="把一种格式的文件复制出来，改好后用 build --profile 使用。")
 def eject_command(
     name: Annotated[str, typer.Argument(help="格式的名字，见 reportgen profiles。")],

@@ -119,3 +119,10 @@ def test_text_of_the_input_cannot_end_the_script_or_start_one(tmp_path: Path) ->
 def test_the_same_input_gives_the_same_bytes() -> None:
     first, second = (build(EXAMPLE, [Format.HTML]).files for _ in range(2))
     assert first == second
+
+
+def test_a_figure_of_a_department_of_units_names_the_files_of_the_units() -> None:
+    examined = examine(ROOT / "data" / "examples" / "hubei-jianghan" / "dept.yaml")
+    told = explainer(examined.loaded, examined.budget)("expenditure.amount[economic=30101]")
+    assert told is not None
+    assert re.findall(r"([^；，\s]+) 第 \d+ 行", told) == ["本级/lines.csv", "交通大队/lines.csv"]

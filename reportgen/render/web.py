@@ -70,9 +70,16 @@ def _told(loaded: Loaded, budget: Budget, fact: str) -> str | None:
         value = record.measures[found.measure]
         amount = f"{value:f}" if found.measure in PIECES else f"{value:,.2f} 元"
         place = loaded.place(*record.path)
-        lines.append(f"{Path(place.file).name} {place.spot} {amount}")
+        lines.append(f"{_named(place.file, loaded)} {place.spot} {amount}")
     more = f"……共 {len(found.records)} 行" if len(found.records) > SHOWN else ""
     return f"{found.what}；{'，'.join(lines)}{more}" if lines else found.what
+
+
+def _named(file: str, loaded: Loaded) -> str:
+    """A file as seen from the input's folder: units may each have a lines.csv."""
+    base = loaded.files[0].parent.resolve() if loaded.files else Path.cwd()
+    path = Path(file).resolve()
+    return path.relative_to(base).as_posix() if base in path.parents else path.name
 
 
 def _into_landmarks(body: HtmlElement) -> None:

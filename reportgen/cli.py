@@ -210,29 +210,22 @@ def init_command(
         bool, typer.Option("--xlsx", help="写成一个 Excel 工作簿 dept.xlsx，在 Excel 里填。")
     ] = False,
 ) -> None:
-    from reportgen.compose.profile import find_profile, load_profile, shipped_profiles  # noqa: PLC0415
+    from reportgen.compose.profile import load_profile  # noqa: PLC0415
     from reportgen.model.department import UnitKind  # noqa: PLC0415
     from reportgen.render.files import write_all  # noqa: PLC0415
     from reportgen.starter import beginning, starter, starter_workbook  # noqa: PLC0415
 
     try:
-        own = Path(profile)
-        named = profile in shipped_profiles() or not own.is_dir()
-        chosen = find_profile(profile, Place("--profile")) if named else own
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise FaultyInput([Fault(Place(str(folder)), "已经有内容；请换一个新的文件夹")])
-        begun = beginning(load_profile(chosen), chosen.name, year, name, UnitKind.read(kind))
+        of_kind = UnitKind.read(kind)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    with _faults_told(folder):
+        chosen = _profile_folder(profile, "--profile")
+        _see_that_it_is_new(folder)
+        begun = beginning(load_profile(chosen), chosen.name, year, name, of_kind)
         texts = {} if xlsx else {file: text.encode() for file, text in starter(begun).items()}
         files = starter_workbook(begun) if xlsx else texts
         write_all({folder / file: content for file, content in files.items()})
-    except FaultyInput as error:
-        _tell(error.faults)
-        raise typer.Exit(FAULTY) from None
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
-    except OSError as error:
-        _tell([Fault(Place(str(folder)), f"写不了文件：{error.strerror or error}")])
-        raise typer.Exit(FAULTY) from None
     for file in files:
         typer.echo(folder / file)
 
@@ -246,7 +239,7 @@ def convert_command(
     from reportgen.convert import convert  # noqa: PLC0415
     from reportgen.render.files import write_all  # noqa: PLC0415
 
-    try:
+    with _faults_told(target):
         files, notes = convert(source, target)
         _tell(notes)
         there = [] if force else [path for path in files if path.exists()]
@@ -254,12 +247,6 @@ def convert_command(
             problem = "已经有这个文件；请换一个文件夹，或加 --force 覆盖"
             raise FaultyInput([Fault(Place(str(path)), problem) for path in there])
         write_all(files)
-    except FaultyInput as error:
-        _tell(error.faults)
-        raise typer.Exit(FAULTY) from None
-    except OSError as error:
-        _tell([Fault(Place(str(target)), f"写不了文件：{error.strerror or error}")])
-        raise typer.Exit(FAULTY) from None
     for path in files:
         typer.echo(path)
 
@@ -285,16 +272,11 @@ def profiles_command() -> None:
 def fonts_command(
     profile: Annotated[str, typer.Argument(metavar="PROFILE", help="格式的名字或文件夹。")] = "standard",
 ) -> None:
-    from reportgen.compose.profile import find_profile, load_profile, shipped_profiles  # noqa: PLC0415
+    from reportgen.compose.profile import load_profile  # noqa: PLC0415
     from reportgen.render.faces import faces, told  # noqa: PLC0415
 
-    try:
-        named = profile in shipped_profiles() or not Path(profile).is_dir()
-        folder = find_profile(profile, Place("fonts")) if named else Path(profile)
-        spec = load_profile(folder).spec
-    except FaultyInput as error:
-        _tell(error.faults)
-        raise typer.Exit(FAULTY) from None
+    with _faults_told(Path(profile)):
+        spec = load_profile(_profile_folder(profile, "fonts")).spec
     for line in told(faces(spec.style.fonts)):
         typer.echo(line)
     typer.echo("DOCX 里写的是每种的第一个字体，在有它的电脑上打开就用它")
@@ -307,18 +289,37 @@ def eject_command(
 ) -> None:
     from reportgen.compose.profile import find_profile  # noqa: PLC0415
 
-    try:
+    with _faults_told(folder):
         source = find_profile(name, Place("eject"))
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise FaultyInput([Fault(Place(str(folder)), "已经有内容；请换一个新的文件夹")])
+        _see_that_it_is_new(folder)
         shutil.copytree(source, folder, dirs_exist_ok=True)
+    typer.echo(folder)
+
+
+@contextmanager
+def _faults_told(target: Path) -> Iterator[None]:
+    """What is faulty, and a target that cannot be written, is told and ends the command."""
+    try:
+        yield
     except FaultyInput as error:
         _tell(error.faults)
         raise typer.Exit(FAULTY) from None
     except OSError as error:
-        _tell([Fault(Place(str(folder)), f"写不了文件：{error.strerror or error}")])
+        _tell([Fault(Place(str(target)), f"写不了文件：{error.strerror or error}")])
         raise typer.Exit(FAULTY) from None
-    typer.echo(folder)
+
+
+def _profile_folder(typed: str, asked_by: str) -> Path:
+    """A profile that comes with reportgen, by its name, or a folder of the user's own."""
+    from reportgen.compose.profile import find_profile, shipped_profiles  # noqa: PLC0415
+
+    is_own = typed not in shipped_profiles() and Path(typed).is_dir()
+    return Path(typed) if is_own else find_profile(typed, Place(asked_by))
+
+
+def _see_that_it_is_new(folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FaultyInput([Fault(Place(str(folder)), "已经有内容；请换一个新的文件夹")])
 
 
 def _write(built: Built, source: Path, out: Path, written: dict[str, Path], force: bool) -> None:

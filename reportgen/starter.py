@@ -17,7 +17,7 @@ from reportgen.compose.profile import Profile
 from reportgen.convert.book import book
 from reportgen.convert.typed import Typed
 from reportgen.convert.workbook import workbook
-from reportgen.load.text import read_text
+from reportgen.load.text import UTF8_MARK, read_text
 from reportgen.model.department import Unit, UnitKind
 from reportgen.model.lines import ExpenditureLine, Fund
 from reportgen.model.narrative import Topic
@@ -139,4 +139,4 @@ def _header(model: type[BaseModel], without: Iterable[str]) -> str:
         if name not in UNASKED and name not in without and "dict" not in str(info.annotation)
     ]
     csv.writer(out, lineterminator="\n").writerow(names)
-    return "\ufeff" + out.getvalue()
+    return UTF8_MARK + out.getvalue()

@@ -22,7 +22,7 @@ from reportgen.derive.budget import Budget
 from reportgen.derive.dimensions import Condition
 from reportgen.derive.holdings import all_assets, all_staff
 from reportgen.faults import FaultyInput
-from reportgen.load import load_disclosure
+from reportgen.load import load_disclosure, units
 from reportgen.load.disclosure import load_own
 from reportgen.model import Disclosure
 from reportgen.model.assets import Assets
@@ -400,6 +400,20 @@ def test_split_into_units_a_department_says_the_same(
         own = derive(load_disclosure(main, unit["code"]).disclosure, load_catalog(YEAR))
         of_unit = whole.select([Condition("unit", (unit["code"],))])
         assert own.all.total("expenditure", "amount").value == of_unit.total("expenditure", "amount").value
+
+
+def test_every_key_has_a_part_in_the_report_of_a_unit_and_of_its_department() -> None:
+    """A key that a unit's file may hold and nobody asks for would vanish untold."""
+    roles = [
+        *units.INHERITED,
+        *units.MERGED,
+        *units.OWN,
+        *units.LISTS,
+        units.LEDGERS,
+        units.ASSETS,
+        units.UNITS,
+    ]
+    assert sorted(roles) == sorted(Disclosure.model_fields)
 
 
 # the example ----------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +18,7 @@ from reportgen.load.reading import plain_type
 from reportgen.load.sections import CONTENT, INFO, NOTES, PRIVATE, Layout
 from reportgen.model.values import is_amount
 from reportgen.model.words import Word
+from reportgen.render.stable_zip import CREATED
 from reportgen.schema import told
 
 MAX_SHEET_NAME = 31
@@ -30,8 +30,6 @@ BLANK_ROWS = 2000
 """Below the last record, to which drop-downs reach."""
 CODES = f"{PRIVATE}目录"
 """The hidden sheet that drop-downs of classification codes draw on."""
-CREATED = datetime(2000, 1, 1)
-"""No clock: the same input makes the same bytes."""
 
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]|^'|'$")
 _CODE_LENGTH = {Classification.FUNCTION: 7, Classification.ECONOMIC: 5, Classification.GOVERNMENT: 5}

@@ -16,6 +16,7 @@ from ruamel.yaml.scalarstring import LiteralScalarString
 from reportgen.convert.typed import Typed, columns
 from reportgen.load.reading import usual_name
 from reportgen.load.sections import records_of
+from reportgen.load.text import UTF8_MARK
 from reportgen.model.disclosure import LEDGER, Disclosure
 from reportgen.model.lines import ExpenditureLine
 from reportgen.render.files import safe_name
@@ -29,8 +30,6 @@ CSV_NAMES = {
 }
 """Lists that are kept in files of their own, by the field."""
 LINES = "lines"
-UTF8_MARK = "\ufeff"
-"""By which Excel knows UTF-8."""
 
 
 def yaml_files(name: str, disclosure: Mapping[str, Typed]) -> dict[str, bytes]:

@@ -17,12 +17,11 @@ from reportgen.load.csv_nodes import parse_csv
 from reportgen.load.nodes import Entry as Typed
 from reportgen.load.nodes import Mapping as Mapped
 from reportgen.load.reading import Reader
+from reportgen.load.text import UTF8_MARK
 from reportgen.load.validation import validate
 from reportgen.model.lines import ExpenditureLine
 from reportgen.model.words import Model, Zh
 
-MARK = "\ufeff"
-"""By it Excel knows UTF-8."""
 _ENTRIES = "明细"
 
 
@@ -43,7 +42,7 @@ def as_csv(entries: Sequence[Entry], amount_fields: Sequence[str], texts: Mappin
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(name if name.startswith("附加:") else label(name) for name in ordered)
     writer.writerows(zip(*(columns[name] for name in ordered), strict=True))
-    return MARK + out.getvalue()
+    return UTF8_MARK + out.getvalue()
 
 
 def _typed(amount: Decimal | None) -> str:
@@ -52,7 +51,7 @@ def _typed(amount: Decimal | None) -> str:
 
 def read_back(text: str, file: str) -> tuple[tuple[ExpenditureLine, ...], list[tuple[int, str]]]:
     """The lines of a CSV text as an input reads them; what is wrong, by the number of the line from 0."""
-    table = parse_csv(text.removeprefix(MARK), file)
+    table = parse_csv(text.removeprefix(UTF8_MARK), file)
     records = {row.line: at for at, row in enumerate(table.rows)}
     root = Mapped(table.place, ((_ENTRIES, Typed(_ENTRIES, table.place, table)),))
     reader = Reader(Path())

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from reportgen.faults import Fault, FaultyInput, Place
 
+UTF8_MARK = "\ufeff"
+"""At the head of a file; by it Excel knows UTF-8."""
+
 MAX_BYTES = 64 * 2**20
 """Larger inputs are refused: no department's lines come near it."""
 

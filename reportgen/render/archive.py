@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
 from reportgen.compose.document import Document
+from reportgen.render.stable_zip import CREATED
 
 VARIANT = "pdf/a-3u"
-CREATED = datetime(1980, 1, 1, tzinfo=UTC)
-"""No clock: the same input makes the same bytes. The Word file says the same day."""
 
 DESCRIBED = {".csv": "表的数据", ".json": "各表数据的说明（Frictionless Data）"}
 

@@ -6,9 +6,11 @@ import re
 import zipfile
 from pathlib import Path
 
+from reportgen.render.stable_zip import CREATED
+
 SUFFIXES = (".docx", ".xlsx")
 _MODIFIED = re.compile(rb"<dcterms:modified[^>]*>([^<]*)<")
-_OURS = b"1980-01-01"
+_OURS = CREATED.date().isoformat().encode()
 """Word, WPS and LibreOffice all put today there when they save."""
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import UTC, datetime
 
-_EPOCH = (1980, 1, 1, 0, 0, 0)
+CREATED = datetime(1980, 1, 1, tzinfo=UTC)
+"""No clock: what every finished file says of its making, so that the same input makes the same bytes."""
+
+_EPOCH = CREATED.timetuple()[:6]
 
 
 def stable(content: bytes) -> bytes:

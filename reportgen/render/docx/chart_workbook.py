@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime
 
 from reportgen.compose.chart import Chart
-from reportgen.render.stable_zip import stable
+from reportgen.render.stable_zip import CREATED, stable
 
 SHEET = "Sheet1"
 WIDTH = 24
@@ -24,7 +23,7 @@ def workbook(chart: Chart) -> bytes:
 
     buffer = io.BytesIO()
     book = Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"title": chart.title[:255], "created": datetime(1980, 1, 1)})
+    book.set_properties({"title": chart.title[:255], "created": CREATED})
     sheet = book.add_worksheet(SHEET)
     sheet.set_column(0, len(chart.series), WIDTH)
     figures = book.add_format({"num_format": number_format(chart)})

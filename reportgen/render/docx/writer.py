@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 import docx
 from docx.document import Document as WordDocument
@@ -23,7 +22,7 @@ from reportgen.render.docx.package import clear_leftovers, name_alternatives
 from reportgen.render.docx.sections import no_page_numbers, number_pages, open_section, text_width
 from reportgen.render.docx.tables import table
 from reportgen.render.printed import is_glance
-from reportgen.render.stable_zip import stable
+from reportgen.render.stable_zip import CREATED, stable
 
 PROPERTY_MAX = 255
 """Characters that a document property takes."""
@@ -45,7 +44,7 @@ def to_docx(document: Document, pages: Mapping[str, int]) -> bytes:
     properties.title, properties.author = document.title[:PROPERTY_MAX], document.author[:PROPERTY_MAX]
     properties.language = "zh-CN"
     properties.comments = ""
-    properties.created = properties.modified = datetime(1980, 1, 1, tzinfo=UTC)
+    properties.created = properties.modified = CREATED
     clear_leftovers(word)
     name_alternatives(word, document.style)
     buffer = io.BytesIO()

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reportgen.compose.document import Document
 from reportgen.render.printed import PrintedTable, printed_tables
-from reportgen.render.stable_zip import stable
+from reportgen.render.stable_zip import CREATED, stable
 from reportgen.render.xlsx.facts import Tracing
 from reportgen.render.xlsx.looks import INDEX_WIDTHS, Looks, Rule
 from reportgen.render.xlsx.names import INDEX, NAMELESS, sheet_names
@@ -40,7 +39,7 @@ def to_xlsx(document: Document, trace: Tracing) -> bytes:
         {
             "title": document.title[:PROPERTY_MAX],
             "author": document.author[:PROPERTY_MAX],
-            "created": datetime(1980, 1, 1),
+            "created": CREATED,
         }
     )
     tables = printed_tables(document)

@@ -14,6 +14,9 @@ from reportgen.model.words import reject
 
 YUAN_PER = {"元": Decimal(1), "万元": Decimal(10000), "万": Decimal(10000)}
 
+WAN_DECIMALS = 6
+"""Of an amount in 万元 that goes down to the 分."""
+
 MAX_DIGITS = 15
 """Before the decimal point; the whole country's budget has fourteen."""
 
@@ -46,6 +49,9 @@ def parse_amount(typed: object, default_unit: str = "元") -> Decimal:
         raise reject(f"“{shown}”太大，不像是金额；请核对")
     scale = YUAN_PER[unit or default_unit]
     if len(fraction.rstrip("0")) > 2 + scale.adjusted():
+        if unit is None and default_unit == "元" and len(fraction.rstrip("0")) <= WAN_DECIMALS:
+            hint = f"若是万元，请写成 {number}万元，或写明金额单位是万元；若是元，请按分取整"
+            raise reject(f"“{shown}”比分还细；{hint}")
         raise reject(f"“{shown}”比分还细，多半是电子表格的浮点误差；请按分取整后填写")
     return (sign * Decimal(f"{whole}.{fraction.rstrip('0') or 0}") * scale).quantize(Decimal("0.01"))
 

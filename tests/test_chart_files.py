@@ -133,7 +133,7 @@ def test_a_document_can_show_the_charts_that_it_carries_and_nothing_else(charted
             pdf_renderer.lay_out(_document(f"<p><img src='{address}' alt='x'/></p>"))
         assert f"格式要取“{address}”" in str(caught.value)
     page = f"<html><body><section class='text'><div data-chart='{chart.id}'></div></section></body></html>"
-    own = pdf_renderer.Document(page, "", "题", "名", "某局", charted.style, (), (), {chart.id: chart})
+    own = pdf_renderer.Document(page, "", "", "题", "名", "某局", charted.style, (), (), {chart.id: chart})
     assert pdf_renderer.lay_out(own).pages == {}
     with pytest.raises(FaultyInput):
         pdf_renderer.lay_out(_document("<p>一</p>", r"p { background: u\72l(chart:chart1) }"))

@@ -246,7 +246,7 @@ def test_a_form_that_asks_for_files_is_refused_with_its_place(folder: Path, html
 
 def _document(html: str, css: str = "") -> pdf.Document:
     page = f"<html><body><section class='text'>{html}</section></body></html>"
-    return pdf.Document(page, css, "题", "名", "某局", Style(), (), ())
+    return pdf.Document(page, "", css, "题", "名", "某局", Style(), (), ())
 
 
 def test_what_is_hidden_from_that_look_is_not_fetched_either(monkeypatch: pytest.MonkeyPatch) -> None:

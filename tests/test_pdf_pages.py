@@ -351,6 +351,5 @@ def test_tables_are_ruled_off_at_the_head_and_foot_of_each_page(pdf: PDF) -> Non
     assert [page_number(page) for page in pages if not _ruled_off(page)] == []
 
 
-@pytest.mark.xfail(strict=True, reason="cells that go on over the page have no rule at its foot and head")
 def test_forms_longer_than_a_page_are_ruled_off_at_the_head_and_foot_of_each(long_form: list[Page]) -> None:
     assert [page_number(page) for page in long_form if page.vertical_edges and not _ruled_off(page)] == []

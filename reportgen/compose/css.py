@@ -1,4 +1,4 @@
-"""The style sheet made of the look's tokens; a profile's style.css follows it and may override it."""
+"""The style sheets made of the look's tokens; a profile's style.css follows and may override them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,21 @@ from reportgen.compose.style import Style
 
 
 def stylesheet(style: Style) -> str:
-    return _template().render(style=style, page=style.text_page, table_page=style.table_page)
+    """All but the page numbers."""
+    return _template("base").render(style=style, page=style.text_page, table_page=style.table_page)
+
+
+def page_numbers(style: Style) -> str:
+    """The numbers at the foot of the pages that are counted."""
+    return _template("page_numbers").render(style=style)
 
 
 @cache
-def _template() -> Template:
+def _template(name: str) -> Template:
     environment = Environment(undefined=StrictUndefined, autoescape=False)
     environment.filters["families"] = families
-    return environment.from_string(files("reportgen.compose").joinpath("base.css.j2").read_text("utf-8"))
+    source = files("reportgen.compose").joinpath(f"{name}.css.j2")
+    return environment.from_string(source.read_text("utf-8"))
 
 
 def families(names: Iterable[str]) -> str:

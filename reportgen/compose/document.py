@@ -43,6 +43,8 @@ class Document:
 
     html: str
     css: str
+    """The base style sheet, without page numbers; the profile's own follows it."""
+    own_css: str
     title: str
     file_name: str
     author: str
@@ -114,7 +116,8 @@ class _Composer:
             raise FaultyInput(dict.fromkeys(self.faults))
         return Document(
             html=assemble(Markup("").join(parts), title),
-            css=stylesheet(spec.style) + self.profile.css,
+            css=stylesheet(spec.style),
+            own_css=self.profile.css,
             title=title,
             file_name=file_name,
             author=self.budget.disclosure.department.name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -11,14 +11,21 @@ from lxml import etree
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
+from reportgen.compose.css import page_numbers
 from reportgen.compose.document import Document
 from reportgen.faults import Fault, FaultyInput, Place
 from reportgen.load.text import printable
 from reportgen.render.archive import archived
 from reportgen.render.charts import picture, pictures
 from reportgen.render.justification import justify_chinese
+from reportgen.render.page_numbers import number
+from reportgen.render.stretches import is_separable, stretches
+from reportgen.render.torn_rows import mend, name_rows, tears
 
 FRONT_CLASSES = ("cover",)
+
+MOST_MENDINGS = 60
+"""Tables with more pages than this stay torn from there on."""
 
 MAX_HTML = 10_000_000
 """Characters of a document, some 130,000 cells or 440 pages, which take minutes and 4 GB; the largest
@@ -73,22 +80,44 @@ def lay_out(document: Document) -> Printed:
             return super().fetch(url, headers)
 
     fonts = FontConfiguration()
-    css = CSS(string=document.css, font_config=fonts, url_fetcher=Nothing())
 
-    def render(html: str) -> Any:
-        return HTML(string=html, url_fetcher=OwnPictures()).render(stylesheets=[css], font_config=fonts)
+    def sheet(css: str) -> CSS:
+        return CSS(string=css, font_config=fonts, url_fetcher=Nothing())
+
+    base, numbers, own = map(sheet, (document.css, page_numbers(document.style), document.own_css))
+
+    def render(html: str, *sheets: CSS) -> Any:
+        return HTML(string=html, url_fetcher=OwnPictures()).render(stylesheets=[*sheets], font_config=fonts)
 
     front, rest = _split(document.html)
     drawn = _draw(rest, document)
-    body = render(_text(rest))
+    if is_separable(document.own_css):
+        laid_out = [_whole_rows(stretch, lambda html: render(html, base, own)) for stretch in stretches(rest)]
+        number([page for part in laid_out for page in part.pages], lambda html: render(html, base, numbers))
+    else:
+        laid_out = [_whole_rows(rest, lambda html: render(html, base, numbers, own))]
     _refuse_fetching(refused)
+    body = laid_out[0].copy([page for part in laid_out for page in part.pages])
     pages = {name: at for at, page in enumerate(body.pages, 1) for name in page.anchors}
     if front is None:
         return Printed(pages, body, None)
-    _number(front, pages)
-    laid_out_front = render(_text(front))
+    _fill_in(front, pages)
+    laid_out_front = render(_text(front), base, own)
     _refuse_fetching(refused)
     return Printed(pages, body, laid_out_front)
+
+
+def _whole_rows(tree: HtmlElement, render: Callable[[str], Any]) -> Any:
+    """Lays out until no page tears a row from its labels."""
+    name_rows(tree)
+    laid_out = render(_text(tree))
+    for _ in range(MOST_MENDINGS):
+        torn = tears(tree, laid_out.pages)
+        if not torn:
+            break
+        mend(tree, torn)
+        laid_out = render(_text(tree))
+    return laid_out
 
 
 def _draw(tree: HtmlElement, document: Document) -> dict[str, bytes]:
@@ -149,8 +178,8 @@ def _text(tree: HtmlElement) -> str:
     return str(lxml_html.tostring(tree, encoding="unicode", doctype="<!DOCTYPE html>"))
 
 
-def _number(tree: HtmlElement, pages: dict[str, int]) -> None:
-    for link in tree.iter("a"):
+def _fill_in(contents: HtmlElement, pages: dict[str, int]) -> None:
+    for link in contents.iter("a"):
         page = pages.get((link.get("href") or "").removeprefix("#"))
         if page is not None:
             etree.SubElement(link, "span", {"class": "page"}).text = str(page)

@@ -20,6 +20,8 @@ BLOCKS = ("h1", "h2", "h3", "h4", "p")
 QUANTITY = "数量"
 _PLAIN = re.compile(r"(?:0|[1-9]\d*|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?", re.ASCII)
 """A number that is no code: codes may begin with 0."""
+_WORD = re.compile("[\u4e00-\u9fff]")
+LONGEST_LABEL = 40
 _KINDS = "alcm"
 """Classes of cells: a figure, a label, a code, a label in the middle."""
 
@@ -123,6 +125,13 @@ def printed_tables(document: Document) -> list[PrintedTable]:
 def is_glance(element: HtmlElement) -> bool:
     """Whether it holds the large figures of a page at a glance, which is no table of the budget's."""
     return "glance" in _classes(element)
+
+
+def is_label(cell: HtmlElement) -> bool:
+    """Whether a cell names what stands beside it: few words, and no figure of the budget's."""
+    has_figure = cell.get("data-value") is not None or cell.find(".//*[@data-value]") is not None
+    text = cell.text_content().strip()
+    return not has_figure and len(text) <= LONGEST_LABEL and _WORD.search(text) is not None
 
 
 def _parted(

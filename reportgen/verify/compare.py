@@ -110,7 +110,7 @@ def _between(
     """The differences of a stretch that does not agree."""
     if "".join(n.text for n in said) == "".join(n.text for n in read) and len(said) != len(read):
         return  # one number over two lines
-    if not said and _repeats_header(read, before):
+    if not said and _printed_again(read, before):
         return
     for one, other in zip(said, read, strict=False):
         yield Difference(Kind.CHANGED, one, other)
@@ -118,13 +118,20 @@ def _between(
     yield from (Difference(Kind.ADDED, None, number) for number in read[len(said) :])
 
 
-def _repeats_header(read: Sequence[Number], before: Sequence[Number]) -> bool:
-    """Whether the numbers are those of the header of the table that goes on here."""
+def _printed_again(read: Sequence[Number], before: Sequence[Number]) -> bool:
+    """Whether the numbers are those of the header of the table that goes on here, or, in a file that
+    does not know its columns, of words that a page repeats beside a row that goes on."""
     table = next((n.header for n in reversed(before) if n.header >= 0), -1)
     header = Counter(n.bare for n in before if n.header == table >= 0 and n.bare)
+    row = next((n.row for n in reversed(before) if n.row >= (0, 0)), (0, 0))
+    labels = {n.bare for n in before if n.until >= row}
+    if any(number.column >= 0 for number in read):
+        labels = set()
+    left = Counter(n.bare for n in read)
     # where a row begins like the header, the stretch may begin in the midst of it
-    times, rest = divmod(len(read), header.total() or 1)
-    return not rest and Counter(n.bare for n in read) == Counter({n: c * times for n, c in header.items()})
+    times = min((left[number] // count for number, count in header.items()), default=0)
+    left.subtract({number: count * times for number, count in header.items()})
+    return all(number in labels for number in left.elements())
 
 
 def _without_floats(found: list[Difference]) -> list[Difference]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
@@ -13,7 +14,7 @@ from reportgen.compose.chart import Chart
 from reportgen.compose.document import Document
 from reportgen.model.values import YUAN_PER
 from reportgen.render.charts import charted
-from reportgen.render.printed import is_glance
+from reportgen.render.printed import is_glance, is_label
 from reportgen.verify.numbers import Number, excerpt, numbers_in
 
 BLOCKS = ("h1", "h2", "h3", "h4", "p")
@@ -117,18 +118,34 @@ def _of_table(table: HtmlElement, title: str, number: int) -> Iterator[Number]:
     names = _column_names(heads)
     for rows, in_head in ((heads, True), (body, False)):
         for at, cells in enumerate(rows, 1):
-            label = next((text for _, text, _ in cells if text), "")
-            for column, text, value in cells:
+            label = next((cell.text for cell in cells if cell.text), "")
+            for column, text, value, down in cells:
                 head = names.get(column, "")
                 row = "表头" if in_head else f"第 {at} 行“{label}”"
                 place = f"《{title}》{row}" + (f"“{head}”列" if head and not in_head else "")
+                own_row = (-1, -1) if in_head else (number, at)
+                until = (number, at + down - 1) if down and not in_head else (-1, -1)
                 for found, _ in numbers_in(text):
-                    header = number if in_head else -1
-                    yield Number(found, column, place, header=header, of_table=True, value=value)
+                    yield Number(
+                        found,
+                        column,
+                        place,
+                        header=number if in_head else -1,
+                        row=own_row,
+                        until=until,
+                        of_table=True,
+                        value=value,
+                    )
 
 
-GridCell = tuple[int, str, Decimal | None]
-"""The column where a cell starts, its text, and the exact number that it prints and nothing besides."""
+class GridCell(NamedTuple):
+    column: int
+    """Where the cell starts."""
+    text: str
+    value: Decimal | None
+    """The exact number that it prints and nothing besides."""
+    down: int
+    """The rows that a label reaches over; 0 for any other cell."""
 
 
 def _grid(rows: Sequence[HtmlElement]) -> list[list[GridCell]]:
@@ -140,8 +157,9 @@ def _grid(rows: Sequence[HtmlElement]) -> list[list[GridCell]]:
         for cell in row:
             while (at, column) in taken:
                 column += 1
-            cells.append((column, " ".join(cell.text_content().split()), _value(cell)))
+            text = " ".join(cell.text_content().split())
             down, across = int(cell.get("rowspan", 1)), int(cell.get("colspan", 1))
+            cells.append(GridCell(column, text, _value(cell), down if is_label(cell) else 0))
             taken |= {(at + d, column + a) for d in range(down) for a in range(across)}
         grid.append(cells)
     return grid
@@ -159,4 +177,4 @@ def _value(cell: HtmlElement) -> Decimal | None:
 
 def _column_names(heads: list[list[GridCell]]) -> dict[int, str]:
     """What stands above each column, the lowest words that are no mere numbers."""
-    return {column: text for row in heads for column, text, _ in row if text and not text.isdigit()}
+    return {cell.column: cell.text for row in heads for cell in row if cell.text and not cell.text.isdigit()}

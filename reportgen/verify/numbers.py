@@ -32,6 +32,11 @@ class Number:
     """From 1; 0 where the file does not know its pages."""
     header: int = -1
     """The table whose header row it stands in, by number; printed again where the table goes on."""
+    row: tuple[int, int] = (-1, -1)
+    """Table and row of the body, by number."""
+    until: tuple[int, int] = (-1, -1)
+    """Of words that name what stands beside them the last row that they reach over: a PDF prints them
+    again where a row goes on over a page."""
     floats: bool = False
     """Whether it stands in a piece that a PDF may put before its line."""
     value: Decimal | None = None

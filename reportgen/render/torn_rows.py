@@ -1,0 +1,245 @@
+"""Rows that a page tears apart are made two, so that each page repeats their labels and rules them off.
+
+A cell over several rows is left behind by the rows that go on to the next page, and a row longer than a
+page by its own labels. WeasyPrint can only be asked afterwards where it broke: the table is cut there,
+in the HTML, and laid out again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from lxml.html import HtmlElement
+
+from reportgen.render.printed import is_label
+
+TABLE, ROW, CELL = "data-table", "data-row", "data-cell"
+"""What names an element of the HTML in what is laid out."""
+
+LOOSE = "break-inside: auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Tear:
+    """The first place where a page tears a table."""
+
+    table: int
+    row: int
+    """The row that begins the next page, or goes on there."""
+    printed: tuple[tuple[int, str], ...]
+    """What a row that goes on has of each cell on the first page, without white space, to the last line
+    but one: ruling the row off takes room."""
+
+    @property
+    def within(self) -> bool:
+        return bool(self.printed)
+
+
+def name_rows(tree: HtmlElement) -> None:
+    """So that what is laid out can be told apart. Again after each mending, since rows are added."""
+    for at, table in enumerate(tree.iter("table")):
+        table.set(TABLE, str(at))
+        for number, row in enumerate(_rows(table)):
+            row.set(ROW, str(number))
+            for place, cell in enumerate(row):
+                cell.set(CELL, str(place))
+
+
+def tears(tree: HtmlElement, pages: Sequence[Any]) -> list[Tear]:
+    """For each table that needs mending its first tear."""
+    tables = list(tree.iter("table"))
+    found: dict[int, Tear] = {}
+    before: dict[int, list[Any]] = {}
+    for page in pages:
+        for box in _tables(page._page_box):
+            at = int(box.element.get(TABLE))
+            rows = [row for group in box.children if not group.is_header for row in group.children]
+            if not rows:
+                continue
+            if at in before and at not in found:
+                tear = _tear(tables[at], at, before[at][-1], rows[0])
+                if tear is not None:
+                    found[at] = tear
+            before[at] = rows
+    return list(found.values())
+
+
+def _tables(box: Any) -> Iterator[Any]:
+    from weasyprint.formatting_structure.boxes import TableBox  # noqa: PLC0415  (loaded by now)
+
+    if isinstance(box, TableBox):
+        if box.element.get(TABLE) is not None:
+            yield box
+        return
+    for child in getattr(box, "children", ()):
+        yield from _tables(child)
+
+
+def _tear(table: HtmlElement, at: int, last: Any, first: Any) -> Tear | None:
+    row = int(first.element.get(ROW))
+    if int(last.element.get(ROW)) != row:
+        return Tear(at, row, ()) if _reaching_over(_rows(table), row) else None
+    printed = {int(cell.element.get(CELL)): _text_but_last_line(cell) for cell in last.children}
+    cells = list(_rows(table)[row])
+    agree = all(_squeezed(cells[place]).startswith(text) for place, text in printed.items())
+    goes_on = any(len(text) < len(_squeezed(cells[place])) for place, text in printed.items() if text)
+    return Tear(at, row, tuple(printed.items())) if agree and goes_on else None
+
+
+def _text_but_last_line(cell: Any) -> str:
+    from weasyprint.formatting_structure.boxes import LineBox, TextBox  # noqa: PLC0415  (loaded by now)
+
+    lines = [box for box in cell.descendants() if isinstance(box, LineBox)]
+    texts = ["".join(box.text for box in line.descendants() if isinstance(box, TextBox)) for line in lines]
+    said = ["".join(text.split()) for text in texts]
+    return "".join(said[:-1] if len(said) > 2 else said)
+
+
+def _squeezed(element: HtmlElement) -> str:
+    return "".join(element.text_content().split())
+
+
+def _rows(table: HtmlElement) -> list[HtmlElement]:
+    """Those of the body."""
+    return [
+        row
+        for part in table
+        for row in ([part] if part.tag == "tr" else part)
+        if part.tag != "thead" and row.tag == "tr"
+    ]
+
+
+# --- mending ---
+
+
+def mend(tree: HtmlElement, found: Sequence[Tear]) -> None:
+    tables = list(tree.iter("table"))
+    for tear in found:
+        rows = _rows(tables[tear.table])
+        at = tear.row
+        if tear.within and LOOSE not in rows[at].get("style", ""):
+            # longer than a page: it need not begin on a new one, away from its title
+            rows[at].set("style", LOOSE)
+            continue
+        if tear.within:
+            rows[at].addnext(_rest(rows[at], dict(tear.printed)))
+            for cell, start, _ in _spans(rows):
+                # a row more to reach over, cut off again below
+                if start < at < start + _down(cell) or (start == at and _down(cell) > 1):
+                    cell.set("rowspan", str(_down(cell) + 1))
+            rows = _rows(tables[tear.table])
+            at += 1
+        _cut_off(rows, at)
+    name_rows(tree)
+
+
+def _rest(row: HtmlElement, printed: dict[int, str]) -> HtmlElement:
+    """Takes from a row what the next page is to have, and gives it as a row of its own."""
+    rest = deepcopy(row)
+    rest.tail = None
+    rest.set("style", f"break-before: page; {LOOSE}")
+    for place, (cell, other) in enumerate(zip(row, list(rest), strict=True)):
+        if _down(cell) > 1:
+            rest.remove(other)  # it reaches over both
+            continue
+        kept = len(printed.get(place, ""))
+        if kept < len(_squeezed(cell)):
+            _keep(cell, 0, kept)
+            _keep(other, kept, None)
+        elif not is_label(cell):
+            _keep(other, 0, 0)
+    return rest
+
+
+def _keep(element: HtmlElement, start: int, end: int | None) -> None:
+    """Leaves of an element's text what stands from one character to another, white space not counted."""
+    seen = 0
+    for owner, tail, text in list(_texts(element)):
+        kept = ""
+        for char in text:
+            inside = start <= seen and (end is None or seen < end)
+            if char.isspace():
+                kept += char if inside and (seen > start or start == 0) else ""
+            else:
+                kept += char if inside else ""
+                seen += 1
+        if tail:
+            owner.tail = kept
+        else:
+            owner.text = kept
+    _drop_breaks(element, first=start > 0)
+
+
+def _texts(element: HtmlElement) -> Iterator[tuple[HtmlElement, bool, str]]:
+    """Texts in reading order with the element each belongs to, and whether it stands behind it."""
+    if element.text:
+        yield element, False, element.text
+    for child in element:
+        yield from _texts(child)
+        if child.tail:
+            yield child, True, child.tail
+
+
+def _drop_breaks(element: HtmlElement, *, first: bool) -> None:
+    """Without the breaks and empty paragraphs at the end that was cut."""
+    children = list(element)
+    for child in children if first else reversed(children):
+        beside = (element.text or "") if first else (child.tail or "")
+        if beside.strip() or _squeezed(child):
+            return
+        if first:
+            element.text = (element.text or "") + (child.tail or "")
+            child.tail = None
+        child.drop_tree()
+
+
+def _cut_off(rows: Sequence[HtmlElement], at: int) -> None:
+    """Ends every cell that reaches over a row's upper edge there, and begins it anew below."""
+    row = [(column, cell) for cell, start, column in _spans(rows) if start == at]
+    for cell, start, column in _reaching_over(rows, at):
+        below = deepcopy(cell)
+        below.tail = None
+        below.attrib.pop("id", None)
+        if not is_label(cell):
+            _keep(below, 0, 0)
+        _set_down(below, start + _down(cell) - at)
+        _set_down(cell, at - start)
+        row.append((column, below))
+    rows[at][:] = [cell for _, cell in sorted(row, key=lambda placed: placed[0])]
+
+
+Span = tuple[HtmlElement, int, int]
+"""A cell with the row and the column where it starts."""
+
+
+def _spans(rows: Sequence[HtmlElement]) -> list[Span]:
+    taken: set[tuple[int, int]] = set()
+    found = []
+    for at, row in enumerate(rows):
+        column = 0
+        for cell in row:
+            while (at, column) in taken:
+                column += 1
+            across = int(cell.get("colspan", 1))
+            found.append((cell, at, column))
+            taken |= {(at + d, column + a) for d in range(_down(cell)) for a in range(across)}
+            column += across
+    return found
+
+
+def _reaching_over(rows: Sequence[HtmlElement], at: int) -> list[Span]:
+    return [span for span in _spans(rows) if span[1] < at < span[1] + _down(span[0])]
+
+
+def _down(cell: HtmlElement) -> int:
+    return int(cell.get("rowspan", 1))
+
+
+def _set_down(cell: HtmlElement, count: int) -> None:
+    if count > 1:
+        cell.set("rowspan", str(count))
+    else:
+        cell.attrib.pop("rowspan", None)

@@ -1,0 +1,175 @@
+"""Tables that go on over pages: labels are said again, figures are not, and nothing is lost."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import pdfplumber
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import html as lxml_html
+from lxml.html import HtmlElement
+from reading import body_pages, squeezed
+
+from reportgen.compose import Document
+from reportgen.render import pdf
+from reportgen.render.pdf import lay_out
+from reportgen.render.torn_rows import LOOSE, Tear, mend, name_rows
+from reportgen.verify import verify
+
+PART = "第{}部分的说明文字，"
+
+
+def _form(rows: str) -> str:
+    return (
+        '<section class="tables"><div class="table"><div class="form long">'
+        '<h2 class="table-title">项目绩效目标表</h2><table class="grid"><colgroup>'
+        '<col style="width:20%"/><col style="width:20%"/><col style="width:60%"/></colgroup>'
+        f"<tbody>{rows}</tbody></table></div></div></section>"
+    )
+
+
+def _document(document: Document, rows: str) -> Document:
+    html = f'<html lang="zh-CN"><head><title>表</title></head><body>{_form(rows)}</body></html>'
+    return replace(document, html=html, own_css="", charts={})
+
+
+def _pages(document: Document, content: bytes) -> list[str]:
+    with pdfplumber.open(io.BytesIO(content)) as opened:
+        return [squeezed(page.extract_text()) for page in body_pages(opened)]
+
+
+def _row_of_indicators(count: int) -> str:
+    rows = [
+        f'<tr><td class="m" rowspan="{count}">2025年度绩效指标</td>'
+        f'<td class="a" rowspan="{count}" data-value="7000">7,000.00</td><td class="l">指标其一</td></tr>'
+    ]
+    rows += [f'<tr><td class="l">指标其{number}</td></tr>' for number in range(2, count + 1)]
+    return "".join(rows)
+
+
+def test_a_label_beside_rows_that_go_on_is_said_on_every_page_and_its_figure_once(
+    document: Document,
+) -> None:
+    made = _document(document, _row_of_indicators(130))
+    content = lay_out(made).pdf(made, {})
+    pages = _pages(made, content)
+    assert len(pages) >= 3
+    # the label breaks into lines that stand between those of the rows
+    assert all("效指标" in page and "2025年度绩" in page for page in pages)
+    assert sum(page.count("7,000.00") for page in pages) == 1
+    said = Counter(found for page in pages for found in page.split("指标其")[1:])
+    assert sum(said.values()) == 130
+    assert verify(made, content, ".pdf") == []
+
+
+def test_a_row_longer_than_a_page_has_its_label_on_each_and_its_text_once(document: Document) -> None:
+    sentences = [PART.format(number) for number in range(300)]
+    rows = (
+        '<tr><td class="m">其他说明</td><td class="m">12项</td>'
+        f'<td class="l"><p>{"".join(sentences[:150])}</p>{"".join(sentences[150:])}</td></tr>'
+        '<tr><td class="m">末行</td><td class="m"></td><td class="l">完</td></tr>'
+    )
+    made = _document(document, rows)
+    content = lay_out(made).pdf(made, {})
+    pages = _pages(made, content)
+    assert len(pages) >= 3
+    assert all("其他说明12项" in page for page in pages)
+    # page numbers, titles and labels stand between the lines of the text
+    told = re.sub("—[0-9]+—|续表：项目绩效目标表|其他说明12项", "", "".join(pages))
+    positions = [told.find(f"第{number}部分") for number in range(300)]
+    assert -1 not in positions
+    assert positions == sorted(positions)
+    assert all(told.count(f"第{number}部分") == 1 for number in range(300))
+    assert verify(made, content, ".pdf") == []
+
+
+def test_another_number_on_the_next_page_is_still_a_difference(document: Document) -> None:
+    rows = _row_of_indicators(130)
+    made, changed = _document(document, rows), _document(document, rows.replace("指标其90", "指标其90加31"))
+    content = lay_out(changed).pdf(changed, {})
+    assert [str(found) for found in verify(made, content, ".pdf")]
+
+
+def test_the_pages_are_the_same_bytes_when_the_body_is_not_cut(document: Document, monkeypatch: Any) -> None:
+    """What is laid out in stretches is what WeasyPrint makes of the whole."""
+    stretched = lay_out(document)
+    monkeypatch.setattr(pdf, "is_separable", lambda _: False)
+    whole = lay_out(document)
+    assert len(whole.body.pages) > 30
+    assert stretched.pages == whole.pages
+    assert stretched.pdf(document, {}) == whole.pdf(document, {})
+
+
+# --- any table, torn anywhere ---
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> HtmlElement:
+    """A whole grid of cells that reach over rows and columns."""
+    width, height = draw(st.integers(1, 4)), draw(st.integers(2, 8))
+    taken: set[tuple[int, int]] = set()
+    rows = []
+    for at in range(height):
+        cells = []
+        for column in range(width):
+            if (at, column) in taken:
+                continue
+            down = draw(st.integers(1, height - at))
+            free = next((c for c in range(column, width) if (at, c) in taken), width)
+            across = draw(st.integers(1, free - column))
+            taken |= {(at + d, column + a) for d in range(down) for a in range(across)}
+            text = draw(
+                st.sampled_from(["标签", "12.50", "很长的一段话<br/>还有 一段", "<p>甲</p><p>乙丙</p>", ""])
+            )
+            cells.append(f'<td rowspan="{down}" colspan="{across}">{text}</td>')
+        rows.append(f"<tr>{''.join(cells)}</tr>")
+    return lxml_html.fromstring(f"<div><table><tbody>{''.join(rows)}</tbody></table></div>")
+
+
+def _grid(tree: HtmlElement) -> dict[tuple[int, int], HtmlElement]:
+    grid: dict[tuple[int, int], HtmlElement] = {}
+    for at, row in enumerate(tree.iter("tr")):
+        column = 0
+        for cell in row:
+            while (at, column) in grid:
+                column += 1
+            for down in range(int(cell.get("rowspan", 1))):
+                for across in range(int(cell.get("colspan", 1))):
+                    assert (at + down, column + across) not in grid
+                    grid[at + down, column + across] = cell
+    return grid
+
+
+@given(tree=tables(), data=st.data())
+def test_a_table_torn_anywhere_stays_a_whole_grid_and_no_cell_reaches_over_the_tear(
+    tree: HtmlElement, data: st.DataObject
+) -> None:
+    name_rows(tree)
+    before = _grid(tree)
+    height, width = (max(one) + 1 for one in zip(*before, strict=True))
+    row = data.draw(st.integers(0, height - 1))
+    within = data.draw(st.booleans()) or row == 0
+    said = "".join(squeezed(cell.text_content()) for cell in dict.fromkeys(before.values()))
+    starting = list(tree.iter("tr"))[row]
+    printed = tuple(
+        (place, squeezed(cell.text_content())[: data.draw(st.integers(0, 6))])
+        for place, cell in enumerate(starting)
+    )
+    starting.set("style", LOOSE)
+    mend(tree, [Tear(0, row, printed if within else ())])
+    within = within and bool(printed)
+    after = _grid(tree)
+    assert set(after) == {(at, column) for at in range(height + within) for column in range(width)}
+    tear = row + within
+    assert not {id(after[tear - 1, column]) for column in range(width)} & {
+        id(after[tear, column]) for column in range(width)
+    }
+    told = Counter("".join(squeezed(cell.text_content()) for cell in dict.fromkeys(after.values())))
+    again = told - Counter(said)
+    assert Counter(said) - told == Counter(), "nothing is lost"
+    assert set(again) <= set("标签很长的一段话还有甲乙丙"), "no figure is said again"

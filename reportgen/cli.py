@@ -372,7 +372,7 @@ def _progress(path: Path) -> Iterator[Progress]:
 
 def main() -> None:
     """The `reportgen` command."""
-    from reportgen.render.pdf import PrintingUnavailable  # noqa: PLC0415
+    from reportgen.render.press import PrintingUnavailable  # noqa: PLC0415
 
     try:
         app(prog_name="reportgen")

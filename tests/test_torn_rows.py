@@ -6,7 +6,6 @@ import io
 import re
 from collections import Counter
 from dataclasses import replace
-from typing import Any
 
 import pdfplumber
 from hypothesis import given
@@ -16,7 +15,6 @@ from lxml.html import HtmlElement
 from reading import body_pages, squeezed
 
 from reportgen.compose import Document
-from reportgen.render import pdf
 from reportgen.render.pdf import lay_out
 from reportgen.render.torn_rows import LOOSE, Tear, mend, name_rows
 from reportgen.verify import verify
@@ -93,16 +91,6 @@ def test_another_number_on_the_next_page_is_still_a_difference(document: Documen
     made, changed = _document(document, rows), _document(document, rows.replace("指标其90", "指标其90加31"))
     content = lay_out(changed).pdf(changed, {})
     assert [str(found) for found in verify(made, content, ".pdf")]
-
-
-def test_the_pages_are_the_same_bytes_when_the_body_is_not_cut(document: Document, monkeypatch: Any) -> None:
-    """What is laid out in stretches is what WeasyPrint makes of the whole."""
-    stretched = lay_out(document)
-    monkeypatch.setattr(pdf, "is_separable", lambda _: False)
-    whole = lay_out(document)
-    assert len(whole.body.pages) > 30
-    assert stretched.pages == whole.pages
-    assert stretched.pdf(document, {}) == whole.pdf(document, {})
 
 
 # --- any table, torn anywhere ---

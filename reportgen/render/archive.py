@@ -7,6 +7,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from reportgen.compose.document import Document
+from reportgen.render.recorded import finish_element
+from reportgen.render.recorded_pdf import finish
 from reportgen.render.stable_zip import CREATED
 
 VARIANT = "pdf/a-3u"
@@ -42,10 +44,11 @@ def archived(pages: Any, document: Document, data: Mapping[str, bytes]) -> bytes
     return result
 
 
-def _finish(_: Any, pdf: Any) -> None:
+def _finish(document: Any, pdf: Any) -> None:
     """What WeasyPrint leaves undone."""
     import pydyf  # noqa: PLC0415  (comes with WeasyPrint)
 
+    finish(pdf, document.pages)
     dictionaries = [element for element in pdf.objects if isinstance(element, pydyf.Dictionary)]
     if "AF" in pdf.catalog:  # each attachment is listed there twice
         pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
@@ -53,8 +56,8 @@ def _finish(_: Any, pdf: Any) -> None:
     for element in dictionaries:
         if element.get("Type") == "/Filespec":  # under a name whose encoding no reader knows
             names[element.reference] = element["F"] = element["UF"]
-        elif element.get("S") == "/TH":  # not told what it heads
-            element.setdefault("A", pydyf.Dictionary({"O": "/Table"}))["Scope"] = "/Column"
+        else:
+            finish_element(element)
     tree = pdf.catalog["Names"]["EmbeddedFiles"] if names else None
     for element in dictionaries:
         if tree is not None and element.reference == tree:  # which must be in the order of its names

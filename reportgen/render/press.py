@@ -1,0 +1,117 @@
+"""WeasyPrint with the style sheets of one document: HTML goes in, laid-out pages come out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+from lxml.html import HtmlElement, tostring
+
+from reportgen.faults import Fault, FaultyInput, Place
+from reportgen.load.text import printable
+from reportgen.render.justification import justify_chinese
+from reportgen.render.torn_rows import mend, name_rows, tears
+
+MOST_MENDINGS = 60
+"""Tables with more pages than this stay torn from there on."""
+
+
+class PrintingUnavailable(Exception):
+    """WeasyPrint cannot load the system's text layout library."""
+
+
+class Sheets(Enum):
+    """What is laid out, and so which style sheets it takes."""
+
+    UNNUMBERED = auto()
+    """Pages whose numbers are not shown, or put in later."""
+    NUMBERS = auto()
+    """The page numbers alone."""
+    WHOLE = auto()
+    """The body in one piece."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """All that decides how HTML is laid out, besides the fonts of this machine."""
+
+    base: str
+    numbers: str
+    own: str
+    """Style sheets: reportgen's own, that of page numbers, the profile's."""
+    pictures: Mapping[str, bytes]
+    """SVG by address."""
+
+
+class Press:
+    """Raises `PrintingUnavailable` where Pango is missing."""
+
+    def __init__(self, look: Look) -> None:
+        try:
+            from weasyprint import CSS  # noqa: PLC0415  (slow to load, and only needed here)
+            from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
+        except OSError as error:
+            raise PrintingUnavailable(str(error)) from error
+        justify_chinese()
+        self.fonts = FontConfiguration()
+        self._refused: list[str] = []
+        self._fetcher = _fetcher(look.pictures, self._refused)
+        base, numbers, own = (
+            CSS(string=css, font_config=self.fonts, url_fetcher=self._fetcher)
+            for css in (look.base, look.numbers, look.own)
+        )
+        self._sheets = {
+            Sheets.UNNUMBERED: [base, own],
+            Sheets.NUMBERS: [base, numbers],
+            Sheets.WHOLE: [base, numbers, own],
+        }
+
+    def lay_out(self, tree: HtmlElement, sheets: Sheets) -> Any:
+        """A WeasyPrint document. Raises `FaultyInput` if it asks for a file or an address."""
+        from weasyprint import HTML  # noqa: PLC0415  (loaded by now)
+
+        html = str(tostring(tree, encoding="unicode", doctype="<!DOCTYPE html>"))
+        source = HTML(string=html, url_fetcher=self._fetcher)
+        made = source.render(stylesheets=self._sheets[sheets], font_config=self.fonts)
+        _refuse_fetching(self._refused)
+        return made
+
+    def lay_out_rows_whole(self, tree: HtmlElement, sheets: Sheets) -> Any:
+        """Again and again until no page tears a row from its labels; changes the tree."""
+        name_rows(tree)
+        made = self.lay_out(tree, sheets)
+        for _ in range(MOST_MENDINGS):
+            torn = tears(tree, made.pages)
+            if not torn:
+                break
+            mend(tree, torn)
+            made = self.lay_out(tree, sheets)
+        return made
+
+
+def _fetcher(pictures: Mapping[str, bytes], refused: list[str]) -> Any:
+    from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415  (loaded by now)
+
+    class OwnPictures(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
+        """Hands out the pictures that were drawn here, and fetches nothing else: a report is made of its
+        input and profile, and all its formats show the same."""
+
+        def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+            del headers
+            if url in pictures:
+                return URLFetcherResponse(url, pictures[url], {"Content-Type": "image/svg+xml"})
+            refused.append(url)
+            raise ValueError(url)
+
+    return OwnPictures()
+
+
+def _refuse_fetching(refused: list[str]) -> None:
+    """Told here only if it was hidden from the look at templates and style.css, as by escapes in CSS."""
+    problem = "格式要取“{}”；报告不取任何文件和网址，请从 style.css、profile.yaml 或模板里删去"
+    if refused:
+        raise FaultyInput(
+            printable(Fault(Place("style.css"), problem.format(url))) for url in dict.fromkeys(refused)
+        )

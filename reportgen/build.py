@@ -18,6 +18,7 @@ from reportgen.faults import Fault, FaultyInput, Place, Severity, errors
 from reportgen.load import Loaded, load_disclosure
 from reportgen.model.checks import CheckSetting
 from reportgen.render.files import safe_name
+from reportgen.render.means import ALONE, Means
 
 
 class Format(StrEnum):
@@ -123,6 +124,7 @@ def build(
     *,
     unit: str | None = None,
     verified: bool = True,
+    means: Means = ALONE,
 ) -> Built:
     """Every format of one input; raises `FaultyInput`, or `PrintingUnavailable` without Pango.
 
@@ -136,7 +138,7 @@ def build(
     # pages take memory of their own: what fifty thousand lines took is given back before
     del examined
     gc.collect()
-    printed = _printed(document, formats, data, progress)
+    printed = _printed(document, formats, data, progress, means)
     files = {**{f"{name}.{form}": content for form, content in printed.items()}, **unpaged}
     if verified:
         progress(STAGES[5])
@@ -153,7 +155,11 @@ def _open_data(document: Document, examined: Examined) -> dict[str, bytes]:
 
 
 def _printed(
-    document: Document, formats: Sequence[Format], data: Mapping[str, bytes], progress: Progress
+    document: Document,
+    formats: Sequence[Format],
+    data: Mapping[str, bytes],
+    progress: Progress,
+    means: Means,
 ) -> dict[Format, bytes]:
     """The formats that have pages; the contents of the DOCX carry page numbers too, so either needs them."""
     files: dict[Format, bytes] = {}
@@ -162,7 +168,7 @@ def _printed(
     from reportgen.render.pdf import lay_out  # noqa: PLC0415  (loading the renderers takes seconds)
 
     progress(STAGES[3])
-    printed = lay_out(document)
+    printed = lay_out(document, means)
     progress(STAGES[4])
     if Format.PDF in formats:
         files[Format.PDF] = printed.pdf(document, data)

@@ -19,6 +19,7 @@ from reportgen import __version__
 from reportgen.build import STAGES, Built, Format, Progress, build, examine, prepare
 from reportgen.faults import Fault, FaultyInput, Place, Severity, errors
 from reportgen.import_cli import app as import_app
+from reportgen.render.means import all_means
 
 if TYPE_CHECKING:
     from reportgen.check.report import Checked
@@ -92,14 +93,18 @@ def build_command(
         bool, typer.Option("--verify/--no-verify", help="写出前把文件读回来，逐个核对数字。")
     ] = True,
     force: Annotated[bool, typer.Option("--force", help="也覆盖生成以后有人改过的 DOCX、XLSX。")] = False,
+    cache: Annotated[
+        bool, typer.Option("--cache/--no-cache", help="留着排好的页，下次没有变的不再排。")
+    ] = True,
 ) -> None:
     wanted = _formats(formats)
+    means = all_means(cached=cache)
     written: dict[str, Path] = {}
     failed = False
     for path in inputs:
         try:
             with _progress(path) as progress:
-                built = build(path, wanted, progress, profile, unit=unit, verified=verify)
+                built = build(path, wanted, progress, profile, unit=unit, verified=verify, means=means)
             _tell(sorted(built.warnings, key=lambda fault: fault.place))
             _write(built, path, out, written, force)
         except FaultyInput as error:

@@ -15,6 +15,8 @@ from reading import ROOT, Report, build_into
 from reportgen.build import prepare
 from reportgen.compose import Document
 
+os.environ["REPORTGEN_CACHE"] = "off"  # what a test sees must have been made by the code it tests
+
 _common = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("steady", max_examples=15, derandomize=True, database=None, **_common)
 settings.register_profile("search", max_examples=1000, **_common)

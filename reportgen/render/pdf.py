@@ -16,10 +16,12 @@ from reportgen.compose.document import Document
 from reportgen.faults import Fault, FaultyInput, Place
 from reportgen.render.archive import archived
 from reportgen.render.charts import picture, pictures
+from reportgen.render.means import ALONE, Means
 from reportgen.render.page_numbers import blank_pages, kind_of, number
-from reportgen.render.press import Look, Press, Sheets
-from reportgen.render.recorded import Unrecordable, can_record, record, record_foot
+from reportgen.render.press import Look, Press, Sheets, text_of
+from reportgen.render.recorded import Unrecordable, can_record
 from reportgen.render.recorded_pdf import LoadedFonts, RecordedPage
+from reportgen.render.stretch_records import feet, records
 from reportgen.render.stretches import is_separable, stretches
 
 FRONT_CLASSES = ("cover",)
@@ -44,13 +46,14 @@ class Printed:
         return archived(self.sheets, document, data)
 
 
-def lay_out(document: Document) -> Printed:
+def lay_out(document: Document, means: Means = ALONE) -> Printed:
     """Raises `PrintingUnavailable` where Pango is missing."""
     _refuse_endless(document)
     front, rest = _split(document.html)
     drawn = _draw(rest, document)
-    press = Press(Look(document.css, page_numbers(document.style), document.own_css, drawn))
-    body = _body(rest, document, press)
+    look = Look(document.css, page_numbers(document.style), document.own_css, drawn)
+    press = Press(look)
+    body = _body(rest, document, press, means)
     pages = {name: at for at, page in enumerate(body.pages, 1) for name in page.anchors}
     if front is None:
         return Printed(pages, body)
@@ -59,13 +62,13 @@ def lay_out(document: Document) -> Printed:
     return Printed(pages, before.copy([*before.pages, *body.pages]))
 
 
-def _body(tree: HtmlElement, document: Document, press: Press) -> Any:
+def _body(tree: HtmlElement, document: Document, press: Press, means: Means) -> Any:
     """The pages that are counted, as a WeasyPrint document."""
     if not is_separable(document.own_css):
         return press.lay_out_rows_whole(tree, Sheets.WHOLE)
     if can_record():
         try:
-            return _recorded(stretches(tree), press)
+            return _recorded([text_of(part) for part in stretches(tree)], press, means)
         except Unrecordable:
             _, tree = _split(document.html)
             _draw(tree, document)
@@ -75,13 +78,13 @@ def _body(tree: HtmlElement, document: Document, press: Press) -> Any:
     return numbered.copy(pages)
 
 
-def _recorded(parts: Sequence[HtmlElement], press: Press) -> Any:
+def _recorded(parts: Sequence[str], press: Press, means: Means) -> Any:
     """Raises `Unrecordable`."""
-    records = [record(page) for part in parts for page in press.lay_out_rows_whole(part, PLAIN).pages]
-    numbered = press.lay_out(blank_pages([page.kind for page in records]), Sheets.NUMBERS)
+    pages = [page for part in records(parts, press, means) for page in part]
+    numbers = feet([page.kind for page in pages], press, means)
     fonts = LoadedFonts(press.fonts)
-    feet = map(record_foot, numbered.pages)
-    return numbered.copy([RecordedPage(*page, fonts) for page in zip(records, feet, strict=True)])
+    sheets = [RecordedPage(page, foot, fonts) for page, foot in zip(pages, numbers, strict=True)]
+    return press.document(sheets)
 
 
 def _draw(tree: HtmlElement, document: Document) -> dict[str, bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -55,6 +55,7 @@ class Press:
         except OSError as error:
             raise PrintingUnavailable(str(error)) from error
         justify_chinese()
+        self.look = look
         self.fonts = FontConfiguration()
         self._refused: list[str] = []
         self._fetcher = _fetcher(look.pictures, self._refused)
@@ -72,11 +73,16 @@ class Press:
         """A WeasyPrint document. Raises `FaultyInput` if it asks for a file or an address."""
         from weasyprint import HTML  # noqa: PLC0415  (loaded by now)
 
-        html = str(tostring(tree, encoding="unicode", doctype="<!DOCTYPE html>"))
-        source = HTML(string=html, url_fetcher=self._fetcher)
+        source = HTML(string=text_of(tree), url_fetcher=self._fetcher)
         made = source.render(stylesheets=self._sheets[sheets], font_config=self.fonts)
         _refuse_fetching(self._refused)
         return made
+
+    def document(self, pages: Sequence[Any]) -> Any:
+        """A WeasyPrint document of pages that were made elsewhere."""
+        from weasyprint.document import Document, DocumentMetadata  # noqa: PLC0415  (loaded by now)
+
+        return Document([*pages], DocumentMetadata(), self._fetcher, self.fonts, {}, None)
 
     def lay_out_rows_whole(self, tree: HtmlElement, sheets: Sheets) -> Any:
         """Again and again until no page tears a row from its labels; changes the tree."""
@@ -89,6 +95,10 @@ class Press:
             mend(tree, torn)
             made = self.lay_out(tree, sheets)
         return made
+
+
+def text_of(tree: HtmlElement) -> str:
+    return str(tostring(tree, encoding="unicode", doctype="<!DOCTYPE html>"))
 
 
 def _fetcher(pictures: Mapping[str, bytes], refused: list[str]) -> Any:

@@ -11,7 +11,9 @@ import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
+
+from pydantic import ConfigDict
 
 from reportgen.render.page_numbers import kind_of
 
@@ -46,8 +48,13 @@ class UsedFont:
     to_unicode: Mapping[int, str]
 
 
+BINARY = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+"""How bytes are kept where a record is written down as JSON."""
+
+
 @dataclass(frozen=True, slots=True)
 class Drawing:
+    __pydantic_config__: ClassVar = BINARY
     content: bytes
     """What is drawn, compressed."""
     fonts: Sequence[UsedFont]
@@ -59,12 +66,14 @@ class Drawing:
 class Record:
     """One page."""
 
+    __pydantic_config__: ClassVar = BINARY
+
     kind: str
     """text, tables …"""
     width: float
     height: float
     bleed: Mapping[str, float]
-    anchors: Mapping[str, tuple[float, float]]
+    anchors: Mapping[str, tuple[float, float, float, float]]
     bookmarks: Sequence[tuple[int, str, tuple[float, float], str]]
     drawing: Drawing
     elements: Sequence[bytes]

@@ -1,0 +1,67 @@
+"""What on this machine decides how a page looks: programs and fonts, as one text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import reportgen
+
+PACKAGES = ("weasyprint", "pydyf", "tinycss2", "tinyhtml5", "lxml", "cssselect2", "pyphen", "fonttools")
+
+
+@cache
+def machine() -> str:
+    """Needs Pango. The programs, and all font and configuration files with their sizes and dates."""
+    from weasyprint.text.ffi import harfbuzz, pango  # noqa: PLC0415  (slow to load)
+
+    programs = [*map(_version, PACKAGES), str(pango.pango_version()), _harfbuzz(harfbuzz), _own_code()]
+    return "\n".join([*programs, *sorted(map(_told, _font_files()))])
+
+
+def _version(package: str) -> str:
+    try:
+        return f"{package} {version(package)}"
+    except PackageNotFoundError:
+        return package
+
+
+def _harfbuzz(library: Any) -> str:
+    return " ".join(str(library.hb_version_atleast(major, 0, 0)) for major in range(1, 20))
+
+
+def _own_code() -> str:
+    """This package's own layout code: while it is worked on, its version stays the same."""
+    digest = sha256()
+    for path in sorted(Path(reportgen.__file__).parent.glob("render/*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _font_files() -> Iterator[str]:
+    from weasyprint.text.ffi import ffi, fontconfig  # noqa: PLC0415  (slow to load)
+
+    configuration = fontconfig.FcInitLoadConfigAndFonts()
+    try:
+        files = fontconfig.FcConfigGetConfigFiles(configuration)
+        while (name := fontconfig.FcStrListNext(files)) != ffi.NULL:
+            yield ffi.string(name).decode(errors="replace")
+        fonts = fontconfig.FcConfigGetFonts(configuration, fontconfig.FcSetSystem)
+        found = ffi.new("FcChar8 **")
+        for at in range(0 if fonts == ffi.NULL else fonts.nfont):
+            if fontconfig.FcPatternGetString(fonts.fonts[at], b"file", 0, found) == 0:
+                yield ffi.string(found[0]).decode(errors="replace")
+    finally:
+        fontconfig.FcConfigDestroy(configuration)
+
+
+def _told(path: str) -> str:
+    try:
+        about = Path(path).stat()
+    except OSError:
+        return path
+    return f"{path} {about.st_size} {about.st_mtime_ns}"

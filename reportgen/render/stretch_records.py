@@ -1,0 +1,76 @@
+"""The records of a document's stretches: from the cache, or laid out here and in other processes."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+from lxml import html as lxml_html
+from pydantic import TypeAdapter
+
+from reportgen.render.machine import machine
+from reportgen.render.means import Means
+from reportgen.render.page_numbers import blank_pages
+from reportgen.render.press import Look, Press, Sheets
+from reportgen.render.record_cache import RecordCache, cache_folder, drop_oldest, key_of
+from reportgen.render.recorded import Drawing, Record, record, record_foot
+from reportgen.render.workers import Workers
+
+RECORDS, DRAWINGS = TypeAdapter(list[Record]), TypeAdapter(list[Drawing])
+
+WORTH_A_PROCESS = 60_000
+"""Characters of HTML still to be laid out, from which another process pays for its start."""
+
+
+def records(parts: Sequence[str], press: Press, means: Means) -> list[list[Record]]:
+    """The pages of each stretch of HTML. Raises `Unrecordable` and `FaultyInput`."""
+    cache = RecordCache(cache_folder() if means.cached else None, RECORDS)
+    keys = [_key(part, press.look) for part in parts]
+    found = {at: kept for at, key in enumerate(keys) if (kept := cache.get(key)) is not None}
+    missing = [at for at in range(len(parts)) if at not in found]
+    for at, made in _laid_out(missing, parts, press, means.processes).items():
+        found[at] = made
+        cache.put(keys[at], made)
+    if missing and cache.folder is not None:
+        drop_oldest(cache.folder)
+    return [found[at] for at in range(len(parts))]
+
+
+def feet(kinds: Sequence[str], press: Press, means: Means) -> list[Drawing]:
+    """The page numbers of pages of such kinds. Raises `Unrecordable`."""
+    cache = RecordCache(cache_folder() if means.cached else None, DRAWINGS)
+    key = key_of(("feet", machine(), press.look.base, press.look.numbers, *kinds))
+    kept = cache.get(key)
+    if kept is None:
+        kept = [record_foot(page) for page in press.lay_out(blank_pages(kinds), Sheets.NUMBERS).pages]
+        cache.put(key, kept)
+    return kept
+
+
+def lay_out_part(part: str, press: Press) -> list[Record]:
+    made = press.lay_out_rows_whole(lxml_html.document_fromstring(part), Sheets.UNNUMBERED)
+    return [record(page) for page in made.pages]
+
+
+def _key(part: str, look: Look) -> str:
+    pictures = [content.decode() for address, content in look.pictures.items() if address in part]
+    return key_of(("stretch", machine(), look.base, look.own, part, *pictures))
+
+
+def _laid_out(
+    missing: Sequence[int], parts: Sequence[str], press: Press, processes: int
+) -> dict[int, list[Record]]:
+    """The longest first, so that no process is left with a long one at the end."""
+    waiting = deque(sorted(missing, key=lambda at: -len(parts[at])))
+    long = sum(len(parts[at]) for at in missing) >= WORTH_A_PROCESS
+    others = min(processes, len(missing)) - 1 if long else 0
+    done: dict[int, list[Record]] = {}
+    with Workers(others, press.look, parts, waiting) as workers:
+        while waiting:
+            at = waiting.popleft()
+            done[at] = lay_out_part(parts[at], press)
+        done.update(workers.results())
+    for at in missing:  # what a lost process was at
+        if at not in done:
+            done[at] = lay_out_part(parts[at], press)
+    return done

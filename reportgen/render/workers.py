@@ -1,0 +1,87 @@
+"""Other processes that lay out stretches of the same document.
+
+They are programs of their own (`python -m reportgen.render.worker`), since a forked process would share
+the state of Pango, and a spawned one would run the caller's main module again.
+"""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from threading import Thread
+from types import TracebackType
+from typing import Self
+
+from reportgen.render.press import Look
+from reportgen.render.recorded import Record
+
+COMMAND = [sys.executable, "-m", "reportgen.render.worker"]
+
+
+class Workers:
+    """`count` processes that take numbers of parts from `waiting` until none is left.
+
+    A process that dies, or that meets a fault, takes no more; what it was at is missing in the results.
+    """
+
+    def __init__(self, count: int, look: Look, parts: Sequence[str], waiting: deque[int]) -> None:
+        self._look, self._parts, self._waiting = look, parts, waiting
+        self._done: dict[int, list[Record]] = {}
+        self._processes = [_start() for _ in range(count)]
+        self._threads = [Thread(target=self._feed, args=(one,), daemon=True) for one in self._processes]
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for process in self._processes:
+            if kind is not None:
+                process.kill()
+            with suppress(OSError):
+                assert process.stdin is not None
+                process.stdin.close()
+        for process in self._processes:
+            process.wait()
+            assert process.stdout is not None
+            process.stdout.close()
+
+    def results(self) -> dict[int, list[Record]]:
+        """Waits for all that was begun."""
+        for thread in self._threads:
+            thread.join()
+        return self._done
+
+    def _feed(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        with suppress(OSError, EOFError, pickle.UnpicklingError):
+            _send(process, self._look)
+            pickle.load(process.stdout)  # it is ready; until then others take the work
+            while self._waiting:
+                try:
+                    at = self._waiting.popleft()
+                except IndexError:
+                    return
+                _send(process, self._parts[at])
+                made = pickle.load(process.stdout)
+                if made is None:
+                    return
+                self._done[at] = made
+
+
+def _start() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+
+def _send(process: subprocess.Popen[bytes], what: object) -> None:
+    assert process.stdin is not None
+    pickle.dump(what, process.stdin)
+    process.stdin.flush()

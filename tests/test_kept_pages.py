@@ -1,0 +1,183 @@
+"""Pages kept from one build to the next, and pages laid out in other processes: the same bytes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from reading import ROOT
+from strategies import composed, disclosures
+
+from reportgen.compose import Document
+from reportgen.render import record_cache, stretch_records, workers
+from reportgen.render.means import Means
+from reportgen.render.pdf import lay_out
+from reportgen.render.record_cache import drop_oldest
+
+CACHED, TWO = Means(cached=True), Means(processes=2)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache") / "kept"
+
+
+@pytest.fixture
+def cache(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(record_cache.SWITCH, str(folder))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def plain(document: Document) -> bytes:
+    return lay_out(document).pdf(document, {})
+
+
+def _counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The stretches that are laid out from now on."""
+    made: list[str] = []
+    original = stretch_records.lay_out_part
+
+    def counted(part: str, press: Any) -> Any:
+        made.append(part)
+        return original(part, press)
+
+    monkeypatch.setattr(stretch_records, "lay_out_part", counted)
+    return made
+
+
+def test_kept_pages_make_the_same_file_and_are_not_laid_out_again(
+    document: Document, plain: bytes, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = _counted(monkeypatch)
+    assert lay_out(document, CACHED).pdf(document, {}) == plain
+    assert len(made) > 10
+    made.clear()
+    assert lay_out(document, CACHED).pdf(document, {}) == plain
+    assert made == []
+
+
+def test_after_one_changed_word_one_stretch_is_laid_out_again(
+    document: Document, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_out(document, CACHED)
+    made = _counted(monkeypatch)
+    start = document.html.index('data-code="表三"')
+    changed = replace(document, html=document.html[:start] + document.html[start:].replace("合计", "总计", 1))
+    again = lay_out(changed, CACHED).pdf(changed, {})
+    assert len(made) == 1
+    assert "总计" in made[0]
+    assert again == lay_out(changed).pdf(changed, {})
+
+
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(typed=disclosures())
+def test_whatever_was_built_before_a_build_with_kept_pages_is_the_plain_one(
+    typed: dict[str, Any], cache: Path
+) -> None:
+    made = composed(typed)
+    assert lay_out(made, CACHED).pdf(made, {}) == lay_out(made).pdf(made, {})
+
+
+def test_a_kept_page_that_was_damaged_or_cut_off_is_laid_out_again(
+    document: Document, plain: bytes, cache: Path
+) -> None:
+    lay_out(document, CACHED)
+    entries = sorted(cache.iterdir())
+    assert len(entries) > 10
+    for at, entry in enumerate(entries):
+        content = entry.read_bytes()
+        spoilt = (
+            content[:-20],
+            content.replace(b'"kind"', b'"find"'),
+            b"",
+            content[:40] + b"9" + content[41:],
+        )
+        entry.write_bytes(spoilt[at % 4])
+    assert lay_out(document, CACHED).pdf(document, {}) == plain
+
+
+def test_kept_pages_are_for_their_owner_alone(document: Document, cache: Path) -> None:
+    lay_out(document, CACHED)
+    assert cache.stat().st_mode & 0o077 == 0
+    assert not [entry for entry in cache.iterdir() if entry.stat().st_mode & 0o077]
+
+
+def test_a_folder_that_cannot_be_written_does_no_harm(
+    document: Document, plain: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv(record_cache.SWITCH, str(tmp_path / "file" / "cache"))
+    assert lay_out(document, CACHED).pdf(document, {}) == plain
+
+
+def test_what_was_used_longest_ago_is_dropped_first(tmp_path: Path) -> None:
+    for at in range(5):
+        path = tmp_path / f"entry{at}"
+        path.write_bytes(bytes(100))
+        os.utime(path, (1000 + at, 1000 + at))
+    drop_oldest(tmp_path, 250)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["entry3", "entry4"]
+
+
+def test_other_fonts_make_other_keys(tmp_path: Path) -> None:
+    """A font that is installed or a rule that is changed makes every kept page useless."""
+    rule = tmp_path / "fonts.conf"
+    rule.write_text(
+        "<fontconfig><include>/etc/fonts/fonts.conf</include><selectfont><rejectfont><pattern>"
+        '<patelt name="family"><string>Noto Sans CJK SC</string></patelt></pattern></rejectfont>'
+        "</selectfont></fontconfig>"
+    )
+    said = []
+    for surroundings in ({}, {}, {"FONTCONFIG_FILE": str(rule)}):
+        command = [sys.executable, "-c", "from reportgen.render.machine import machine; print(machine())"]
+        env = {**os.environ, **surroundings}
+        said.append(subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True).stdout)
+    assert said[0] == said[1] != said[2]
+
+
+# --- processes ---
+
+
+def test_two_processes_make_the_same_file(
+    document: Document, plain: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = _counted(monkeypatch)
+    monkeypatch.setattr(workers.Workers, "results", _kept_results(kept := []))
+    assert lay_out(document, TWO).pdf(document, {}) == plain
+    assert kept
+    assert len(made) + len(kept) >= 15
+
+
+def _kept_results(kept: list[int]) -> Any:
+    original = workers.Workers.results
+
+    def results(self: workers.Workers) -> Any:
+        done = original(self)
+        kept.extend(done)
+        return done
+
+    return results
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import sys; sys.exit(3)",
+        "import pickle, sys; pickle.dump(True, sys.stdout.buffer); sys.stdout.flush(); sys.stdin.read(9_000)",
+        "import sys; sys.stdout.write('no record'); sys.stdout.flush(); sys.stdin.buffer.read()",
+    ],
+    ids=["dies at once", "dies at its work", "says something else"],
+)
+def test_a_process_that_is_lost_costs_nothing_but_time(
+    program: str, document: Document, plain: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = [sys.executable, "-c", program]
+    monkeypatch.setattr(workers, "COMMAND", command)
+    assert lay_out(document, TWO).pdf(document, {}) == plain

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pdfplumber
@@ -12,6 +13,7 @@ import pytest
 
 from reportgen.compose import Document
 from reportgen.render import pdf
+from reportgen.render import recorded as recorded_module
 from reportgen.render.pdf import lay_out
 from reportgen.render.recorded import filled_in
 
@@ -39,6 +41,14 @@ def test_cutting_the_body_changes_no_byte(
     one: Document, whole: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pdf, "can_record", lambda: False)
+    assert lay_out(one).pdf(one, {}) == whole
+
+
+def test_a_font_that_is_not_found_again_leaves_the_pages_as_weasyprint_has_them(
+    one: Document, whole: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = recorded_module._used
+    monkeypatch.setattr(recorded_module, "_used", lambda font: replace(original(font), hash="ABCDEF"))
     assert lay_out(one).pdf(one, {}) == whole
 
 

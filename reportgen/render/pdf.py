@@ -83,6 +83,8 @@ def _recorded(parts: Sequence[str], press: Press, means: Means) -> Any:
     pages = [page for part in records(parts, press, means) for page in part]
     numbers = feet([page.kind for page in pages], press, means)
     fonts = LoadedFonts(press.fonts)
+    for drawing in [*(page.drawing for page in pages), *numbers]:
+        fonts.find(drawing.fonts)
     sheets = [RecordedPage(page, foot, fonts) for page, foot in zip(pages, numbers, strict=True)]
     return press.document(sheets)
 

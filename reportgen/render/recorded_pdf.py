@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from reportgen.render.recorded import Drawing, Record, UsedFont, filled_in
+from reportgen.render.recorded import Drawing, Record, Unrecordable, UsedFont, filled_in
 
 
 class RecordedPage:
@@ -52,24 +52,27 @@ class LoadedFonts:
         self._map = configuration.font_map
         self._loaded: dict[tuple[str, float], tuple[int, Any, Any, float]] = {}
 
-    def use(self, used: Sequence[UsedFont], fonts: dict[int, Any]) -> None:
-        """Adds what a record uses to the fonts of a file. Raises `LookupError` if a font is not there."""
-        from weasyprint.pdf.fonts import Font  # noqa: PLC0415  (loaded by now)
-
+    def find(self, used: Sequence[UsedFont]) -> None:
+        """Raises `Unrecordable` if a font cannot be found again by what is known of it."""
         for one in used:
             if (one.hash, one.size) not in self._loaded:
                 self._loaded[one.hash, one.size] = self._load(one)
+
+    def use(self, used: Sequence[UsedFont], fonts: dict[int, Any]) -> None:
+        """Adds what a record uses to the fonts of a file."""
+        from weasyprint.pdf.fonts import Font  # noqa: PLC0415  (loaded by now)
+
+        for one in used:
             key, pango_font, description, size = self._loaded[one.hash, one.size]
             if key not in fonts:
                 fonts[key] = Font(pango_font, description, size)
-            if fonts[key].hash != one.hash:
-                raise LookupError(one.family)
             for glyph, text in one.to_unicode.items():
                 fonts[key].to_unicode.setdefault(glyph, text)
             for glyph, width in one.widths.items():
                 fonts[key].widths.setdefault(glyph, width)
 
     def _load(self, used: UsedFont) -> tuple[int, Any, Any, float]:
+        from weasyprint.pdf.fonts import Font  # noqa: PLC0415  (loaded by now)
         from weasyprint.text.ffi import TO_UNITS, ffi, gobject, pango  # noqa: PLC0415  (loaded by now)
         from weasyprint.text.fonts import get_pango_font_key  # noqa: PLC0415
 
@@ -83,9 +86,11 @@ class LoadedFonts:
         context = ffi.gc(pango.pango_font_map_create_context(self._map), gobject.g_object_unref)
         loaded = pango.pango_font_map_load_font(self._map, context, wanted)
         if loaded == ffi.NULL:
-            raise LookupError(used.family)
+            raise Unrecordable(used.family)
         font = ffi.gc(loaded, gobject.g_object_unref)
         key, description, size = get_pango_font_key(font)
+        if Font(font, description, size).hash != used.hash:
+            raise Unrecordable(used.family)
         return key, font, description, size
 
 

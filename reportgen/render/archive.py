@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from reportgen.compose.document import Document
-from reportgen.render.recorded import finish_element
-from reportgen.render.recorded_pdf import finish
+from reportgen.render.recorded import compressed, content_of, finish_element
+from reportgen.render.recorded_pdf import finish, put
 from reportgen.render.stable_zip import CREATED
 
 VARIANT = "pdf/a-3u"
@@ -63,6 +63,9 @@ def _finish(document: Any, pdf: Any) -> None:
         if tree is not None and element.reference == tree:  # which must be in the order of its names
             ordered = sorted(names.items(), key=lambda pair: _encoded(pair[1].string))
             element["Names"] = pydyf.Array([part for file, name in ordered for part in (name, file)])
+    for element in pdf.objects:  # asked for twice: for the file's identifier, and for the file
+        if isinstance(element, pydyf.Stream) and element.compress:
+            put(element, compressed(content_of(element)))
 
 
 def _encoded(name: str) -> bytes:

@@ -141,8 +141,13 @@ def _drawing(page: Any, tags: dict[Any, Any] | None) -> Drawing:
         raise Unrecordable("pictures")
     if any(font.missing or font.bitmap or font.png or font.svg or font.colr for font in used.values()):
         raise Unrecordable("glyphs")
-    drawn = b"\n".join(pydyf._to_bytes(item) for item in stream.stream)
-    return Drawing(compressed(drawn), tuple(map(_used, used.values())), alphas)
+    return Drawing(compressed(content_of(stream)), tuple(map(_used, used.values())), alphas)
+
+
+def content_of(stream: Any) -> bytes:
+    import pydyf  # noqa: PLC0415  (comes with WeasyPrint)
+
+    return b"\n".join(pydyf._to_bytes(item) for item in stream.stream)
 
 
 def compressed(content: bytes) -> bytes:

@@ -26,14 +26,15 @@ class RecordedPage:
     def paint(self, stream: Any, scale: float = 1) -> None:
         """The record instead of what the stream has so far, which the record has too."""
         del scale
-        _put(stream, self.record.drawing)
+        put(stream, self.record.drawing.content)
         for drawing in (self.record.drawing, self.foot):
             self._fonts.use(drawing.fonts, stream._fonts)
             _add_alphas(drawing, stream._resources)
 
 
-def _put(stream: Any, drawing: Drawing) -> None:
-    stream.stream = [drawing.content]
+def put(stream: Any, content: bytes) -> None:
+    """Compressed content into a stream."""
+    stream.stream = [content]
     stream.compress = False
     stream.extra["Filter"] = "/FlateDecode"
 
@@ -129,7 +130,7 @@ def _add_foot(pdf: Any, page: Any, foot: Drawing) -> None:
     import pydyf  # noqa: PLC0415  (comes with WeasyPrint)
 
     stream = pydyf.Stream()
-    _put(stream, foot)
+    put(stream, foot.content)
     pdf.add_object(stream)
     page["Contents"] = pydyf.Array([page["Contents"], stream.reference])
 

@@ -15,9 +15,11 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from jinja2 import pass_context
 from reading import ROOT
 
 from reportgen.build import examine, prepare
+from reportgen.compose.sandbox import MAX_WORK, Forbidden, Sandbox
 from reportgen.compose.style import Style
 from reportgen.compose.templates import Templates
 from reportgen.faults import FaultyInput
@@ -224,6 +226,17 @@ def test_a_style_sheet_that_asks_for_files_is_refused_with_its_place(folder: Pat
     (message,) = told(folder)
     assert "style.css:2:" in message
     assert "不取任何文件和网址" in message
+
+
+def test_a_template_that_was_compiled_before_is_charged_again_and_by_its_own_environment() -> None:
+    text = "{% for x in range(1000) %}一{% endfor %}{{ '甲' | upper }}"
+    first, second = Sandbox(()), Sandbox((), finalize=pass_context(lambda _, value: f"<{value}>"))
+    assert first.from_string(text).render() == "一" * 1000 + "甲"
+    assert second.from_string(text).render() == "一" * 1000 + "<甲>"
+    assert first.left == second.left < MAX_WORK
+    second.left = 500
+    with pytest.raises(Forbidden):
+        second.from_string(text).render()
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,10 @@ _METHODS: tuple[tuple[type, frozenset[str]], ...] = (
 )
 """What a template may ask of Python's own values; amounts and counts are for functions and filters."""
 
+MOST_COMPILED = 2000
+"""Templates that are kept compiled while the program runs: many departments have one profile."""
+_compiled: dict[Any, Any] = {}
+
 _GROUP = 8
 """Texts that `~` joins at once."""
 
@@ -137,6 +141,19 @@ class Sandbox(ImmutableSandboxedEnvironment):
         result = super().call_binop(context, operator, left, right)
         self.charge(size_of(result))
         return result
+
+    def compile(self, source: Any, *args: Any, **kwargs: Any) -> Any:
+        """Once for each text: what is compiled knows nothing of the environment that it runs in, unless
+        its `finalize` may be asked while it compiles."""
+        if self.finalize is not None and not hasattr(self.finalize, "jinja_pass_arg"):
+            return super().compile(source, *args, **kwargs)
+        key = (source, args, tuple(kwargs.items()), self.autoescape, self.finalize is None)
+        if key not in _compiled:
+            made = super().compile(source, *args, **kwargs)
+            if len(_compiled) >= MOST_COMPILED:
+                _compiled.pop(next(iter(_compiled)))
+            _compiled[key] = made
+        return _compiled[key]
 
     def _generate(self, source: nodes.Template, *args: Any, **kwargs: Any) -> str:
         """Compiles a template with its loops and texts counted."""

@@ -15,8 +15,10 @@ from jinja2 import (
     TemplateNotFound,
     TemplateSyntaxError,
     UndefinedError,
+    pass_context,
 )
 from jinja2.exceptions import SecurityError
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from reportgen.compose.markdown import CLOSE, OPEN, Tokens, to_html
@@ -90,7 +92,8 @@ class Templates:
         self._fragments = self._environment(_blank_for_none, autoescape=True)
 
     def _environment(self, printed: Callable[[object], object], *, autoescape: bool) -> Sandbox:
-        def charged(value: object) -> object:
+        @pass_context  # keeps Jinja from asking it while it compiles
+        def charged(_: Context, value: object) -> object:
             text = printed(value)
             sandbox.charge(size_of(text))
             return text

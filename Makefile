@@ -1,15 +1,19 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup report test clean
+.PHONY: help setup fonts report test clean
 
 help:
 	@echo '用法：make <目标>'
-	@echo '  setup   安装系统软件包（Debian、Ubuntu）和 Python 依赖（.venv）；PYTHON=… 指定解释器'
+	@echo '  setup   安装系统软件包（Debian、Ubuntu）、Python 依赖（.venv）和字体；PYTHON=… 指定解释器'
+	@echo '  fonts   再取一次仿宋、楷体（setup 没有取到的时候）'
 	@echo '  report  生成示例报告（data/examples/chongqing-yubei），写入 out/'
 	@echo '  test    ruff、mypy、pytest；PYTEST_ARGS=… 追加 pytest 参数'
 	@echo '  clean   删除 out/、dist/ 和各类缓存（保留 .venv）'
 
 setup:
 	@bash scripts/setup.sh
+
+fonts:
+	@bash scripts/fonts.sh
 
 report: setup
 	@.venv/bin/reportgen build data/examples/chongqing-yubei/dept.yaml -o out

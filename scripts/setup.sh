@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings a clone to working order: system packages (apt), .venv, the Python dependencies.
+# Brings a clone to working order: system packages (apt), .venv, the Python dependencies, fonts.
 # Environment: PYTHON (the interpreter to use), PIP_* (read by pip itself).
 set -eu
 
@@ -30,7 +30,7 @@ is_wanted_version() { [ -z "${PYTHON:-}" ] || [ "$(version_of .venv/bin/python)"
 # The installed scripts hold absolute paths, so a stamp counts only where it was made.
 is_ready() {
     [ -x .venv/bin/python ] && [ "$stamp" -nt pyproject.toml ] && [ "$stamp" -nt scripts/setup.sh ] &&
-        [ "$(cat "$stamp")" = "$root" ] && is_wanted_version
+        [ "$stamp" -nt scripts/fonts.sh ] && [ "$(cat "$stamp")" = "$root" ] && is_wanted_version
 }
 
 # Sets python, for a new .venv, and version.
@@ -135,5 +135,6 @@ fi
 say "正在安装 Python $version 依赖到 .venv（首次约需一两分钟）……"
 PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install -qq -e '.[test]' ||
     die 'Python 依赖安装失败（原因见上）。网络不通时，可设环境变量 PIP_INDEX_URL 指向可用的镜像后重试。'
+bash scripts/fonts.sh || true
 printf '%s\n' "$root" >"$stamp"
 say '环境已就绪。'

@@ -1,4 +1,4 @@
-"""Flush lines of Chinese in PDF: WeasyPrint itself stretches only blanks, of which Chinese has none.
+"""Flush and even lines of Chinese in PDF: WeasyPrint itself stretches only blanks, of which Chinese has none.
 
 This reaches into WeasyPrint's line layout, so it is tied to the versions it was tested with and
 switches itself off elsewhere: lines are then ragged, and nothing else changes.
@@ -6,33 +6,36 @@ switches itself off elsewhere: lines are then ragged, and nothing else changes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from reportgen.render.even_lines import STRETCHABLE, WIDEST
+from reportgen.render.line_boxes import is_plain, place, plan
+
 TESTED = ("69", "70")
 """Major versions of WeasyPrint whose line layout this fits."""
 
-WIDEST = 0.8
-"""The most that is added between two characters, in ems; a line that wants more stays ragged."""
+WIDE_BLANK = "\u3000"
 
-_STRETCHABLE = re.compile(
-    "[\u2014\u2018-\u201d\u2026\u2460-\u24ff\u3000-\u303f\u3007\u3400-\u4dbf\u4e00-\u9fff"
-    "\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
-)
+
+def fits() -> bool:
+    """Whether the line layout of this WeasyPrint is one that is known here."""
+    import weasyprint  # noqa: PLC0415  (slow to load, and only needed here)
+
+    return weasyprint.__version__.split(".")[0] in TESTED
 
 
 @cache
 def justify_chinese() -> bool:
     """Makes justified lines of Chinese end flush, once per process; False where it cannot."""
-    import weasyprint  # noqa: PLC0415  (slow to load, and only needed here)
-    from weasyprint.layout import inline  # noqa: PLC0415
+    from weasyprint.layout import inline  # noqa: PLC0415  (slow to load, and only needed here)
     from weasyprint.text import line_break  # noqa: PLC0415
 
-    if weasyprint.__version__.split(".")[0] not in TESTED:
+    if not fits():
         return False
     of_blanks = inline.justify_line
+    filled_line = inline.get_next_linebox
     set_plain = line_break.Layout.set_text
 
     def set_text(self: Any, text: str, justify: bool = False) -> None:
@@ -40,22 +43,42 @@ def justify_chinese() -> bool:
         if justify and self.justification_spacing:
             _space_out(self, line_break)
 
+    def planned_line(context: Any, box: Any, *given: Any) -> Any:
+        if context.excluded_shapes or not is_plain(box):
+            return filled_line(context, box, *given)
+        y, bottom, at, block, *more = given
+        if at is None or not hasattr(box, "plan") or box.plan.paragraph.room != block.width:
+            box.plan = plan(context, box, block.width)
+        start = place(box, at)
+        box.held_back = box.plan.held_back(start)
+        narrow = block.copy()
+        narrow.width -= box.held_back
+        line, resume_at = filled_line(context, box, y, bottom, at, narrow, *more)
+        if box.held_back and (resume_at is None or place(box, resume_at) != box.plan.end(start)):
+            box.held_back = 0  # WeasyPrint breaks it otherwise: as it would have been
+            return filled_line(context, box, *given)
+        return line, resume_at
+
     def justify_line(context: Any, line: Any, extra: float) -> None:
+        extra += getattr(line, "held_back", 0)
         boxes = list(_text_boxes(line))
-        if not any(_STRETCHABLE.search(box.text) for box in boxes):
+        if not any(STRETCHABLE.search(box.text) for box in boxes):
             of_blanks(context, line, extra)
             return
-        places = sum(_places(box.text) for box in boxes)
-        spacing = extra / max(1, places - 1)
+        # wide blanks at the end of a line stand outside
+        blanks = len(boxes[-1].text) - len(boxes[-1].text.rstrip(WIDE_BLANK))
+        extra += blanks * line.style["font_size"]
+        spacing = extra / max(1, sum(_places(box.text) for box in boxes) - 1 - blanks)
         # Pango trims half a space at the edges of each run: measure once, then correct
         gained = sum(_stretched(context, box, spacing, line_break)[0] - box.width for box in boxes)
         if gained > 0:
-            spacing *= extra / gained
+            spacing *= (extra + blanks * spacing) / gained
         if spacing <= WIDEST * line.style["font_size"]:
             _stretch(context, line, spacing, 0, line_break)
 
     line_break.Layout.set_text = set_text
     inline.justify_line = justify_line
+    inline.get_next_linebox = planned_line
     return True
 
 
@@ -68,7 +91,7 @@ def _space_out(layout: Any, line_break: Any) -> None:
     own = layout.style["letter_spacing"]
     spacing = layout.justification_spacing + (0 if own == "normal" else own)
     text = layout.text
-    for found in _STRETCHABLE.finditer(text):
+    for found in STRETCHABLE.finditer(text):
         attribute = pango.pango_attr_letter_spacing_new(int(spacing * line_break.TO_UNITS))
         attribute.start_index = len(text[: found.start()].encode())
         attribute.end_index = len(text[: found.end()].encode())
@@ -88,7 +111,7 @@ def _text_boxes(box: Any) -> Iterator[Any]:
 
 def _places(text: str) -> int:
     """How many characters of a text can be followed by extra space."""
-    return text.count(" ") + text.count("\u00a0") + len(_STRETCHABLE.findall(text))
+    return text.count(" ") + text.count("\u00a0") + len(STRETCHABLE.findall(text))
 
 
 def _stretched(context: Any, box: Any, spacing: float, line_break: Any) -> tuple[float, Any]:

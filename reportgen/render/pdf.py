@@ -23,6 +23,7 @@ from reportgen.render.recorded import Unrecordable, can_record
 from reportgen.render.recorded_pdf import LoadedFonts, RecordedPage
 from reportgen.render.stretch_records import feet, records
 from reportgen.render.stretches import is_separable, stretches
+from reportgen.render.unbroken import hold_together
 
 FRONT_CLASSES = ("cover",)
 PLAIN = Sheets.UNNUMBERED
@@ -114,8 +115,9 @@ def _refuse_endless(document: Document) -> None:
 
 
 def _split(html: str) -> tuple[HtmlElement | None, HtmlElement]:
-    """Cover and contents apart from the rest, each a whole document."""
+    """Cover and contents apart from the rest, each a whole document; the rest as its lines may break."""
     front, rest = lxml_html.document_fromstring(html), lxml_html.document_fromstring(html)
+    hold_together(rest)
     for tree, keep_front in ((front, True), (rest, False)):
         body = _body_of(tree)
         for child in list(body):

@@ -12,6 +12,7 @@ from lxml.html import HtmlElement, tostring
 from reportgen.faults import Fault, FaultyInput, Place
 from reportgen.load.text import printable
 from reportgen.render.justification import justify_chinese
+from reportgen.render.line_pitch import keep_pitch
 from reportgen.render.torn_rows import mend, name_rows, tears
 
 MOST_MENDINGS = 60
@@ -55,6 +56,7 @@ class Press:
         except OSError as error:
             raise PrintingUnavailable(str(error)) from error
         justify_chinese()
+        keep_pitch()
         self.look = look
         self.fonts = FontConfiguration()
         self._refused: list[str] = []

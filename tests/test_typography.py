@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import subprocess
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pdfplumber
+import pypdfium2
+import pypdfium2.raw as pdfium
 import pytest
 from lxml import html as lxml_html
 from pdfplumber.page import Page
@@ -21,6 +24,7 @@ from reading import ROOT, body_pages, squeezed
 
 from reportgen.build import prepare
 from reportgen.compose import Document
+from reportgen.render.faces import faces
 from reportgen.render.pdf import lay_out
 from reportgen.render.unbroken import JOINER, held
 
@@ -224,6 +228,28 @@ def test_figures_of_a_column_stand_point_below_point_in_bold_and_in_light_type(t
         places = [place for place, *_ in column]
         assert max(places) - min(places) <= NEAR, column
     assert sum(len({bold for _, bold, _ in column}) == 2 for column in columns.values()) > 5
+
+
+# --- weight ---
+
+
+def test_a_bold_heading_is_bold_whether_or_not_its_face_has_a_bold(pdf: PDF, document: Document) -> None:
+    """Where it has none, its strokes are drawn wider."""
+    heading = "1.按支出属性说明"
+    page = next(page for page in pdf.pages if heading in map(said, lines_of(page.chars)))
+    modes = {}
+    with pypdfium2.PdfDocument(pdf.stream) as read:
+        place = read[page.page_number - 1]
+        texts = place.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT], textpage=place.get_textpage())
+        for shown in texts:
+            modes[squeezed(shown.extract())] = pdfium.FPDFTextObj_GetTextRenderMode(shown.raw)
+    face = next(face for face in faces(document.style.fonts) if face.role == "正文").name
+    bold = subprocess.run(["fc-list", f":family={face}:bold", "file"], capture_output=True, check=True).stdout
+    wider = pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE
+    assert modes[heading] == (pdfium.FPDF_TEXTRENDERMODE_FILL if bold else wider)
+    assert [
+        words for words, mode in modes.items() if mode == wider and not words.startswith(("1.", "2."))
+    ] == []
 
 
 # --- the grid ---

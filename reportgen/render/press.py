@@ -11,6 +11,7 @@ from lxml.html import HtmlElement, tostring
 
 from reportgen.faults import Fault, FaultyInput, Place
 from reportgen.load.text import printable
+from reportgen.render.bold import embolden
 from reportgen.render.justification import justify_chinese
 from reportgen.render.line_pitch import keep_pitch
 from reportgen.render.torn_rows import mend, name_rows, tears
@@ -57,6 +58,7 @@ class Press:
             raise PrintingUnavailable(str(error)) from error
         justify_chinese()
         keep_pitch()
+        embolden()
         self.look = look
         self.fonts = FontConfiguration()
         self._refused: list[str] = []

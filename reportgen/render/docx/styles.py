@@ -15,12 +15,13 @@ from docx.document import Document as WordDocument
 from docx.oxml.ns import qn
 
 from reportgen.compose.style import Style
+from reportgen.compose.word_styles import is_built_in
 from reportgen.render.docx.ooxml import Element, half_points, mm, twips, w
+from reportgen.render.docx.reference import overlay
 
 BODY = "Normal"
 CELL, CELL_MIDDLE, CELL_NUMBER, CELL_HEAD = "TableText", "TableMiddle", "TableNumber", "TableHead"
 TABLE_TITLE, TABLE_TITLE_AGAIN, TABLE_ABOVE, NOTE = "TableTitle", "TableTitleAgain", "TableAbove", "TableNote"
-SUBTITLE = "TableSubtitle"
 COVER_NAME, COVER_TEXT, CONTENTS_TITLE = "CoverName", "CoverText", "ContentsTitle"
 FOOTER = "Footer"
 CHART, CHART_TITLE = "Chart", "ChartTitle"
@@ -58,8 +59,11 @@ def contents_entry(level: int) -> str:
     return f"TOC{level}"
 
 
-def apply_styles(document: WordDocument, style: Style) -> None:
-    """Defines every style the writer uses, replacing those of the empty document."""
+def apply_styles(document: WordDocument, style: Style, reference: bytes | None = None) -> None:
+    """Defines every style the writer uses, replacing those of the empty document.
+
+    `reference`: the styles of the profile's own Word file, which go before.
+    """
     root = document.styles.element
     for child in list(root):
         if child.tag == qn("w:style"):
@@ -69,6 +73,8 @@ def apply_styles(document: WordDocument, style: Style) -> None:
         root.append(_style(spec))
     root.append(_table_style())
     root.append(_glance_style())
+    if reference is not None:
+        overlay(root, reference)
 
 
 def _specs(style: Style) -> list[_Spec]:
@@ -113,7 +119,9 @@ def _specs(style: Style) -> list[_Spec]:
 
 
 def _style(spec: _Spec) -> Element:
-    default = {"default": "1"} if spec.based_on is None else {}
+    more = {"customStyle": "1"} if not is_built_in(spec.name) else {}
+    if spec.based_on is None:
+        more["default"] = "1"
     return w(
         "style",
         w("name", val=spec.name),
@@ -131,7 +139,7 @@ def _style(spec: _Spec) -> Element:
         ),
         type="paragraph",
         styleId=spec.id,
-        **default,
+        **more,
     )
 
 
@@ -212,6 +220,7 @@ def _table_style() -> Element:
         ),
         type="table",
         styleId=GRID,
+        customStyle="1",
     )
 
 
@@ -234,4 +243,5 @@ def _glance_style() -> Element:
         w("tcPr", w("shd", val="clear", color="auto", fill="EEF2F7")),
         type="table",
         styleId=GLANCE,
+        customStyle="1",
     )

@@ -37,7 +37,7 @@ HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4}
 def to_docx(document: Document, pages: Mapping[str, int]) -> bytes:
     """`pages` gives the printed page of each heading's anchor, for the contents."""
     word = docx.Document()
-    styles.apply_styles(word, document.style)
+    styles.apply_styles(word, document.style, document.word_styles)
     word.settings.odd_and_even_pages_header_footer = True
     _Walk(document, word, pages).whole()
     properties = word.core_properties

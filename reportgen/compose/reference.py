@@ -17,7 +17,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from reportgen.compose.word_styles import KINDS, Kind, known_name, shown_name
+from reportgen.compose.word_styles import Kind, kind_of, known_name, shown_name
 from reportgen.faults import Fault, FaultyInput, Place
 from reportgen.load.text import shown
 
@@ -175,8 +175,8 @@ def _of_wrong_kind(styles: etree._Element) -> Iterator[str]:
     for style in styles.iter(f"{_W}style"):
         name = known_name(_value(style, "name"))
         kind = style.get(f"{_W}type", Kind.PARAGRAPH)
-        if name is not None and kind != KINDS[name]:
-            right, wrong = KINDS[name].label, Kind(kind).label if kind in set(Kind) else "列表样式"
+        if name is not None and kind != kind_of(name):
+            right, wrong = kind_of(name).label, Kind(kind).label if kind in set(Kind) else "列表样式"
             yield f"样式“{shown_name(name)}”应是{right}，这里是{wrong}；请删去它，再建一个同名的{right}"
 
 

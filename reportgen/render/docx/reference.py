@@ -7,7 +7,7 @@ look: the outline levels that the contents rest on, and that no blank is added b
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 
@@ -18,6 +18,7 @@ from reportgen.compose.word_styles import known_name
 from reportgen.render.docx.ooxml import Element, w
 
 _LOOKS = [qn(f"w:{tag}") for tag in ("pPr", "rPr", "tblPr", "trPr", "tcPr", "tblStylePr")]
+_STRUCTURE = ("autoSpaceDE", "autoSpaceDN", "outlineLvl")
 _AFTER_AUTO_SPACE = (
     *("bidi", "adjustRightInd", "snapToGrid", "spacing", "ind", "contextualSpacing", "mirrorIndents"),
     *("suppressOverlap", "jc", "textDirection", "textAlignment", "textboxTightWrap", "rPr"),
@@ -56,13 +57,13 @@ class _Overlay:
 
     def _dress(self, own: Element, style: Element) -> None:
         """Gives a style of ours the formatting of the reference's."""
-        level = own.find(f"{qn('w:pPr')}/{qn('w:outlineLvl')}")
+        structure = {tag: own.find(f"{qn('w:pPr')}/{qn(f'w:{tag}')}") for tag in _STRUCTURE}
         for child in list(own):
             if child.tag in _LOOKS:
                 own.remove(child)
         own.extend(_looks(style))
         if own.get(qn("w:type")) == "paragraph":
-            _keep_structure(own, level)
+            _keep_structure(own, structure)
         self._base(own, style)
 
     def _base(self, own: Element, style: Element) -> None:
@@ -97,18 +98,19 @@ def _looks(style: Element) -> Iterable[Element]:
     return [deepcopy(child) for child in style if child.tag in _LOOKS]
 
 
-def _keep_structure(own: Element, level: Element | None) -> None:
+def _keep_structure(own: Element, structure: Mapping[str, Element | None]) -> None:
     paragraph = own.find(qn("w:pPr"))
     if paragraph is None:
         paragraph = w("pPr")
         before = own.find(qn("w:rPr"))
         own.append(paragraph) if before is None else before.addprevious(paragraph)
-    for tag in ("outlineLvl", "autoSpaceDE", "autoSpaceDN"):
+    for tag in structure:
         for old in paragraph.findall(qn(f"w:{tag}")):
             paragraph.remove(old)
+    *spaces, level = structure.values()
     later = [child for child in paragraph if etree.QName(child).localname in _AFTER_AUTO_SPACE]
     at = paragraph.index(later[0]) if later else len(paragraph)
-    paragraph[at:at] = [w("autoSpaceDE", val=0), w("autoSpaceDN", val=0)]
+    paragraph[at:at] = [space for space in spaces if space is not None]
     if level is not None:
         paragraph.append(level)
 

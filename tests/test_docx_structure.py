@@ -297,9 +297,9 @@ def test_figures_stand_right_and_header_cells_in_the_middle(report: Report, docu
             for cell, _ in cells(row):
                 text, style = text_of(cell), style_of(cell.find(qn("w:p")))
                 if head:
-                    assert style == "TableHead"
+                    assert style.split("-")[0] == "TableHead"
                 elif re.fullmatch(r"-?[\d,]+\.\d\d|-?\d+%", text):
-                    assert style == "TableNumber", text
+                    assert style.split("-")[0] == "TableNumber", text
 
 
 # --- sections and footers ---
@@ -401,10 +401,11 @@ def test_every_style_names_an_east_asian_font_that_the_font_table_knows(
         font.get(qn("w:name")): _value(font, "altName") for font in part(report.docx, "word/fontTable.xml")
     }
     styles = part(report.docx, "word/styles.xml")
-    fonts = [run.find(qn("w:rFonts")) for run in styles.iter(qn("w:rPr"))]
-    named = [font for font in fonts if font is not None]
-    paragraph_styles = [s for s in styles.iter(qn("w:style")) if s.get(qn("w:type")) == "paragraph"]
-    assert len(named) == len(paragraph_styles) + 1, "one in each paragraph style, one in the defaults"
+    named = list(styles.iter(qn("w:rFonts")))
+    for style in styles.iter(qn("w:style")):
+        if style.get(qn("w:type")) == "paragraph":
+            variant = "-" in style.get(qn("w:styleId"))
+            assert (style.find(f"{qn('w:rPr')}/{qn('w:rFonts')}") is None) == variant
     for font in named:
         east = font.get(qn("w:eastAsia"))
         assert known.get(east), f"{east} has no alternatives in the font table"

@@ -25,7 +25,7 @@ from reportgen.compose import Document
 from reportgen.compose import reference as reference_module
 from reportgen.compose.profile import load_profile
 from reportgen.compose.reference import read_reference
-from reportgen.compose.word_styles import KINDS
+from reportgen.compose.word_styles import KINDS, kind_of, known_name
 from reportgen.faults import FaultyInput
 from reportgen.render.docx import to_docx
 
@@ -113,6 +113,21 @@ def test_styles_changed_in_the_reference_change_in_the_report_and_nothing_else(
     assert _document_xml(made) == _document_xml(built)
 
 
+def test_a_size_of_a_style_follows_the_style_and_can_be_changed_itself(
+    plain: Document, built: bytes, tmp_path: Path
+) -> None:
+    word = docx.Document(io.BytesIO(built))
+    word.styles["表头"].font.italic = True
+    word.styles["表头 9磅"].font.color.rgb = RGBColor(0xAA, 0, 0)
+    saved = io.BytesIO()
+    word.save(saved)
+    styles = _styles(_built_with(plain, tmp_path, saved.getvalue()))
+    assert _said(styles["表头 9磅"], "basedOn") == styles["表头"].get(qn("w:styleId"))
+    assert styles["表头"].find(f"{qn('w:rPr')}/{qn('w:i')}") is not None
+    assert _said(styles["表头 9磅"], "rPr/color") == "AA0000"
+    assert _said(styles["表头 9磅"], "rPr/sz") == "18"
+
+
 def test_a_report_that_serves_as_its_own_reference_changes_nothing(
     plain: Document, built: bytes, tmp_path: Path
 ) -> None:
@@ -135,7 +150,12 @@ def test_a_profile_s_reference_reaches_the_report_and_is_inherited(
 
 
 def test_every_style_of_a_report_can_be_changed_and_is_of_the_kind_that_is_expected(built: bytes) -> None:
-    assert {name: style.get(qn("w:type")) for name, style in _styles(built).items()} == KINDS
+    kinds = {name: style.get(qn("w:type")) for name, style in _styles(built).items()}
+    assert {name: kind for name, kind in kinds.items() if name in KINDS} == KINDS
+    variants = {name for name in kinds if name not in KINDS}
+    assert "表格数字 9磅" in variants
+    assert "表格文字 缩进1" in variants
+    assert all(known_name(name) == name and kinds[name] == kind_of(name) for name in variants)
 
 
 def test_styles_of_our_own_are_named_in_chinese_and_marked_as_custom(built: bytes) -> None:
@@ -241,12 +261,12 @@ def test_a_reference_saved_by_libreoffice_keeps_names_and_looks(
     )
     first = _styles(_built_with(plain, tmp_path, changed))
     again = _styles(_built_with(plain, tmp_path, (out / "in.docx").read_bytes()))
-    assert {name for name in first if name in KINDS} == {name for name in again if name in KINDS}
+    assert list(again) == list(first)
     same = {
         "rPr/sz": "val", "rPr/color": "val", "rPr/rFonts": "eastAsia", "pPr/jc": "val", "pPr/spacing": "line",
         "pPr/outlineLvl": "val", "tblPr/tblBorders/insideV": "val", "tblPr/tblCellMar/left": "w",
     }  # fmt: skip
-    for name in KINDS:
+    for name in first:
         for path, attribute in same.items():
             before, after = (_said(styles[name], path, attribute) for styles in (first, again))
             assert after == before or (path, before, after) == ("rPr/color", None, "auto"), f"{name} {path}"
@@ -345,7 +365,8 @@ def test_every_style_of_a_wrong_kind_is_told_at_once(built: bytes, tmp_path: Pat
     path.write_bytes(_replaced(STYLES, 'w:type="paragraph"', 'w:type="character"')(built))
     with pytest.raises(FaultyInput) as caught:
         read_reference(path)
-    assert len(caught.value.faults) == list(KINDS.values()).count("paragraph")
+    kinds = [kind_of(name) for name in _styles(built)]
+    assert len(caught.value.faults) == kinds.count("paragraph")
 
 
 def test_a_bad_reference_is_a_fault_of_its_profile_like_any_other(built: bytes, tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ _VARIANT = re.compile(r"(表格文字|表格居中|表格数字|表头)(?:([\d.]
 
 def variant_name(name: str, size: Decimal | None, indent: int) -> str:
     """A style of cells in another size, in points, or set in by so many levels: «表格文字 8.5磅 缩进2»."""
-    return f"{name}{f' {size}磅' if size else ''}{f' 缩进{indent}' if indent else ''}"
+    return f"{name}{f' {size.normalize():f}磅' if size else ''}{f' 缩进{indent}' if indent else ''}"
 
 
 def shown_name(name: str) -> str:

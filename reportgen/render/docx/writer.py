@@ -250,8 +250,8 @@ def _opens_wide(part: HtmlElement, kind: str) -> bool:
 def _keeps_distance(group: HtmlElement) -> bool:
     """Whether something may follow on the same page: below a form, and below a table in a text."""
     classes = (group.get("class") or "").split()
-    text = next(group.iterancestors("section")).get("class") == "text"
-    return "form" in classes or (text and "table" in classes and group.find("div") is None)
+    in_text = any(section.get("class") == "text" for section in group.iterancestors("section"))
+    return "form" in classes or (in_text and "table" in classes and group.find("div") is None)
 
 
 def _is_wide(block: HtmlElement) -> bool:

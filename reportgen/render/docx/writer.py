@@ -68,7 +68,7 @@ class _Walk:
 
     def __post_init__(self) -> None:
         self.root = lxml_html.document_fromstring(self.document.html)
-        self.rules = Rules(self.document.css, self.root)
+        self.rules = Rules(self.document.css + self.document.own_css, self.root)
         self.anchors = {link.get("href", "").removeprefix("#") for link in self.root.iter("a")}
 
     def whole(self) -> None:

@@ -6,7 +6,6 @@ Texts are compared without white space, which the two formats break differently.
 from __future__ import annotations
 
 import re
-import shutil
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,6 @@ from functools import cache
 from pathlib import Path
 
 import pdfplumber
-import pytest
 from docx.oxml.ns import qn
 from lxml import etree
 from pdfplumber.page import Page
@@ -74,14 +72,6 @@ def build_into(folder: Path, source: Path, profile: Path | None = None) -> Repor
         path.write_bytes(content)
         paths[path.suffix] = path
     return Report(paths[".pdf"], paths[".docx"])
-
-
-def soffice_or_skip() -> str:
-    """LibreOffice's command; a test that needs it is skipped where there is none."""
-    found = shutil.which("soffice") or shutil.which("libreoffice")
-    if found is None:
-        pytest.skip("LibreOffice is not installed (soffice): apt-get install libreoffice-writer")
-    return found
 
 
 # --- composed ---

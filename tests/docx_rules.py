@@ -288,6 +288,29 @@ def named_once(package: Package) -> Iterator[str]:
 
 
 @rule
+def linked(package: Package) -> Iterator[str]:
+    """Links and references to pages lead to bookmarks of headings, and show their words."""
+    marks = {m.get(qn("w:name")): m.getparent() for m in package.body.iter(qn("w:bookmarkStart"))}
+    for link in package.body.iter(qn("w:hyperlink")):
+        anchor = str(link.get(qn("w:anchor")))
+        code = "".join(text.text or "" for text in link.iter(qn("w:instrText"))).split()
+        if anchor not in marks or code[:2] != ["PAGEREF", anchor]:
+            yield f"a link leads to {anchor}, its page number to {code[1:2]}"
+        elif _words(marks[anchor]) != _words(link):
+            yield f"a link to {_words(marks[anchor])} says {_words(link)}"
+
+
+def _words(element: etree._Element) -> str:
+    """Up to a tab, behind which a page number stands."""
+    found = ""
+    for piece in element.iter(qn("w:t"), qn("w:tab")):
+        if piece.tag == qn("w:tab") and piece.getparent().tag == qn("w:r"):
+            break
+        found += "".join((piece.text or "").split())
+    return found
+
+
+@rule
 def styled(package: Package) -> Iterator[str]:
     """Styles that are used, and those they are based on, are there and of the right kind."""
     styles = list(package.roots["word/styles.xml"].iter(qn("w:style")))

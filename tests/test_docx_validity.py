@@ -10,6 +10,7 @@ from pathlib import Path
 import docx
 import pytest
 from conftest import CHARTS
+from docx.oxml.ns import qn
 from docx.shared import Pt
 from docx_rules import RULES, Package, Rule
 from reading import ROOT
@@ -49,6 +50,26 @@ def test_every_docx_keeps_to_the_rules(rule: Rule, package: Package) -> None:
     assert list(rule(package)) == []
 
 
+UNSAID = {
+    "keepNext": "rows of one form, or of one label, on one page",
+    "pageBreakBefore": "the title of a table on a page of its own",
+    "tabs": "the right edge, which depends on the page",
+    "spacing": "the first line of the cover, the heading of a part of tables",
+    "outlineLvl": "the title of a table that no part's heading stands above",
+    "sectPr": "the end of a section",
+}
+"""What no style can say of a paragraph."""
+
+
+def test_no_run_and_no_paragraph_has_looks_of_its_own(package: Package) -> None:
+    runs = {child.tag for look in package.body.iter(qn("w:rPr")) for child in look}
+    assert runs <= {qn("w:rStyle")}
+    paragraphs = {child.tag for look in package.body.iter(qn("w:pPr")) for child in look}
+    assert paragraphs <= {qn("w:pStyle"), *(qn(f"w:{tag}") for tag in UNSAID)}
+    spaced = [p for p in package.body.iter(qn("w:pPr")) if p.find(qn("w:spacing")) is not None]
+    assert {str(p[0].get(qn("w:val"))) for p in spaced} <= {"CoverName", "CoverText", "Heading1"}
+
+
 DOCUMENT, STYLES, TYPES = "word/document.xml", "word/styles.xml", "[Content_Types].xml"
 RELATIONS, SETTINGS = "word/_rels/document.xml.rels", "word/settings.xml"
 BREAKS = {
@@ -57,6 +78,7 @@ BREAKS = {
     "ordered": (STYLES, "<w:keepNext/>", '<w:jc w:val="left"/><w:keepNext/>'),
     "of_known_values": (DOCUMENT, '<w:vAlign w:val="center"/>', '<w:vAlign w:val="middle"/>'),
     "named_once": (DOCUMENT, '<w:bookmarkEnd w:id="1"/>', '<w:bookmarkEnd w:id="2"/>'),
+    "linked": (DOCUMENT, " PAGEREF _Toc_h1 ", " PAGEREF _Toc_h2 "),
     "styled": (STYLES, 'w:styleId="TableHead"', 'w:styleId="TableHat"'),
     "fields_end": (DOCUMENT, '<w:fldChar w:fldCharType="end"/>', ""),
     "gridded": (DOCUMENT, '<w:vMerge w:val="restart"/>', ""),

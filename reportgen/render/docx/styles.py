@@ -25,7 +25,7 @@ CELL, CELL_MIDDLE, CELL_NUMBER, CELL_HEAD = "TableText", "TableMiddle", "TableNu
 TABLE_TITLE, TABLE_TITLE_AGAIN, TABLE_ABOVE, NOTE = "TableTitle", "TableTitleAgain", "TableAbove", "TableNote"
 TABLE_END, TABLE_GAP = "TableEnd", "TableGap"
 STRONG, SUBTITLE, TOTAL = "Strong", "TableSubtitle", "TableTotal"
-COVER_NAME, COVER_TEXT, CONTENTS_TITLE = "CoverName", "CoverText", "ContentsTitle"
+COVER_NAME, COVER_TEXT, COVER_DATE, CONTENTS_TITLE = "CoverName", "CoverText", "CoverDate", "ContentsTitle"
 FOOTER = "Footer"
 CHART, CHART_TITLE = "Chart", "ChartTitle"
 GLANCE_NAME, GLANCE_FIGURE = "GlanceName", "GlanceFigure"
@@ -158,6 +158,7 @@ def _specs(style: Style) -> list[_Spec]:
         (COVER_NAME, "封面标题", fonts.title, title_size,
          {"line": title_size * Decimal("1.6"), "bold": True, "align": "center"}),
         (COVER_TEXT, "封面文字", fonts.body, body, {"line": pitch, "align": "center"}),
+        (COVER_DATE, "封面日期", fonts.body, body, {"line": pitch, "align": "center", "before": mm(90)}),
         (CONTENTS_TITLE, "目录标题", fonts.hei, title_size,
          {"line": title_size * Decimal("1.5"), "align": "center"}),
         (FOOTER, "footer", fonts.table, Decimal(14), {}),

@@ -17,7 +17,7 @@ from reportgen.render.docx import styles
 from reportgen.render.docx.charts import drawing
 from reportgen.render.docx.css import Rules
 from reportgen.render.docx.inline import inline
-from reportgen.render.docx.ooxml import Element, field_end, field_start, paragraph, run, tab, w
+from reportgen.render.docx.ooxml import Element, field_end, field_start, mm, paragraph, run, tab, w
 from reportgen.render.docx.ooxml import field as field_runs
 from reportgen.render.docx.package import name_alternatives, settle
 from reportgen.render.docx.sections import no_page_numbers, number_pages, open_section, text_width
@@ -27,8 +27,8 @@ from reportgen.render.stable_zip import CREATED, stable
 
 PROPERTY_MAX = 255
 """Characters that a document property takes."""
-COVER_GAP = 5100
-"""Twips above the date on the cover: 90 mm, as in the style sheet."""
+COVER_TOP = mm(70)
+"""Twips above the first line of the cover, as in the style sheet."""
 
 WIDE = "tables landscape"
 """The kind of section that a wide table in a text stands in."""
@@ -190,9 +190,8 @@ class _Walk:
     def _cover(self, part: HtmlElement) -> None:
         for at, block in enumerate(part):
             classes = (block.get("class") or "").split()
-            style = styles.COVER_NAME if "name" in classes else styles.COVER_TEXT
-            space = 4000 if at == 0 else COVER_GAP if "date" in classes else 0
-            self._add(_paragraph(style, block, *([w("spacing", before=space)] if space else [])))
+            looks = [w("spacing", before=COVER_TOP)] if at == 0 else []
+            self._add(_paragraph(_cover_style(classes), block, *looks))
 
     def _contents(self, nav: HtmlElement) -> None:
         """A TOC field whose result is already there, for readers that never update fields."""
@@ -245,6 +244,12 @@ def _words(block: HtmlElement, style: str) -> list[Element]:
 def _opens_wide(part: HtmlElement, kind: str) -> bool:
     """Whether a text begins with a wide table, before which no upright page may stand."""
     return kind == "text" and len(part) > 0 and _is_wide(part[0])
+
+
+def _cover_style(classes: list[str]) -> str:
+    if "name" in classes:
+        return styles.COVER_NAME
+    return styles.COVER_DATE if "date" in classes else styles.COVER_TEXT
 
 
 def _keeps_distance(group: HtmlElement) -> bool:

@@ -11,12 +11,10 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pikepdf
 import pytest
-import test_docx_structure as structure
 from conftest import CHARTS
 from docx.oxml.ns import qn
 from lxml import etree
@@ -140,27 +138,6 @@ def test_a_document_can_show_the_charts_that_it_carries_and_nothing_else(charted
 
 
 # --- DOCX ---
-
-
-@pytest.mark.parametrize(
-    "check",
-    [
-        structure.test_the_package_is_whole,
-        structure.test_every_style_that_is_used_is_defined,
-        *(
-            lambda report, name=name: structure.test_children_stand_in_the_order_of_the_schema(report, name)
-            for name in structure.XML_PARTS
-        ),
-    ],
-)
-def test_a_word_file_with_charts_is_as_sound_as_any(check: Any, charted_report: Report) -> None:
-    check(charted_report)
-
-
-def test_its_tables_bookmarks_and_cells_are_sound_too(body: etree._Element) -> None:
-    structure.test_ids_and_names_are_unique(body)
-    structure.test_every_cell_ends_with_a_paragraph_and_no_two_tables_touch(body)
-    structure.test_cells_of_every_row_span_the_whole_grid(body)
 
 
 def test_children_of_charts_stand_in_the_order_of_the_schema(

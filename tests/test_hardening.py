@@ -169,7 +169,7 @@ def test_a_narrative_cannot_forge_the_marks_that_stand_for_values(folder: Path) 
 # --- profiles: files and addresses outside ---
 
 
-@pytest.mark.parametrize("name", ["profile.yaml", "style.css", "tables/表三-支出总表.yaml"])
+@pytest.mark.parametrize("name", ["profile.yaml", "style.css", "reference.docx", "tables/表三-支出总表.yaml"])
 def test_a_file_of_a_profile_that_leads_outside_is_refused(folder: Path, name: str) -> None:
     outside = folder.parent / "outside"
     outside.write_text((folder / name).read_text("utf-8") if (folder / name).exists() else "p {}", "utf-8")

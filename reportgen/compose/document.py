@@ -54,6 +54,8 @@ class Document:
     warnings: tuple[Fault, ...]
     charts: Mapping[str, Chart] = field(default_factory=dict)
     """Those that are printed, by the id that the HTML names them by."""
+    word_styles: bytes | None = None
+    """Styles that the profile gives a Word file in place of those made of `style`."""
 
 
 def compose(loaded: Loaded, budget: Budget, profile: Profile) -> Document:
@@ -125,6 +127,7 @@ class _Composer:
             tables=tuple(table for made in tables.values() for table in made),
             warnings=tuple(dict.fromkeys(self.warnings)),
             charts=self.charts,
+            word_styles=self.profile.word_styles,
         )
 
     def _build_tables(self) -> dict[str, list[Table | Form]]:

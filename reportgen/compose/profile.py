@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from reportgen.compose.chart_spec import ChartSpec
 from reportgen.compose.profile_spec import ProfileSpec
+from reportgen.compose.reference import read_reference
 from reportgen.compose.spec import TableSpec
 from reportgen.faults import Fault, FaultyInput, Place, nearest
 from reportgen.load.disclosure import parse_file
@@ -30,6 +31,7 @@ M = TypeVar("M", bound=BaseModel)
 
 MAIN = "profile.yaml"
 STYLE = "style.css"
+REFERENCE = "reference.docx"
 
 _COMMENT = re.compile(r"/\*.*?(\*/|\Z)", re.DOTALL)
 _FETCHES = re.compile(r"@import|\b(?:url|src|image|image-set)\s*\(", re.IGNORECASE)
@@ -50,6 +52,8 @@ class Profile:
     """By file name without `.yaml`."""
     chart_nodes: Mapping[str, Node]
     css: str
+    word_styles: bytes | None
+    """The styles of reference.docx, if the profile has one."""
 
     def place(self, *path: PathKey) -> Place:
         """Where profile.yaml says something."""
@@ -88,9 +92,10 @@ def load_profile(folder: Path) -> Profile:
     faults += _missing_files(folders, node, spec, tables)
     css, more = _read_css(folders)
     faults += more
+    word_styles = _read_reference(folders, faults)
     if faults:
         raise FaultyInput(dict.fromkeys(map(printable, faults)))
-    return Profile(folders, spec, node, tables, nodes, charts, chart_nodes, css)
+    return Profile(folders, spec, node, tables, nodes, charts, chart_nodes, css, word_styles)
 
 
 def find_file(folders: Sequence[Path], name: str) -> Path | None:
@@ -122,10 +127,20 @@ def _read_css(folders: Sequence[Path]) -> tuple[str, list[Fault]]:
     return css, faults
 
 
+def _read_reference(folders: Sequence[Path], faults: list[Fault]) -> bytes | None:
+    """The styles of the nearest reference.docx."""
+    path = find_file(folders, REFERENCE)
+    try:
+        return read_reference(path) if path else None
+    except FaultyInput as error:
+        faults += error.faults
+        return None
+
+
 def _strayed(folder: Path) -> list[Fault]:
     """Files of a profile that are links to somewhere else; a profile may come from anybody."""
     files = (path for kind in ("tables", "charts") for path in sorted(folder.glob(f"{kind}/*.yaml")))
-    names = [MAIN, STYLE, *(f"{path.parent.name}/{path.name}" for path in files)]
+    names = [MAIN, STYLE, REFERENCE, *(f"{path.parent.name}/{path.name}" for path in files)]
     return [
         Fault(Place(f"{shown(folder)}/{name}"), "是通向格式文件夹外面的链接，不予读取；请换成文件本身")
         for name in names

@@ -51,7 +51,7 @@ def open_section(
     )
     section.header_distance = Mm(15)
     section.footer_distance = Mm(max(float(edges[2]) - FOOTER_ABOVE, 5))
-    _grid(section, style)
+    _grid(section, style if kind == "text" else None)
     _start(section, numbered_from_one)
 
 
@@ -65,11 +65,13 @@ def _end_before(document: WordDocument) -> None:
         document.element.body.remove(ending)
 
 
-def _grid(section: Section, style: Style) -> None:
+def _grid(section: Section, style: Style | None) -> None:
+    """Lines of text keep to a grid; one on pages of tables only moves them down in some readers."""
     properties = section._sectPr
     for old in properties.findall(qn("w:docGrid")):
         properties.remove(old)
-    properties.append(w("docGrid", type="lines", linePitch=twips(style.line_pitch)))
+    if style is not None:
+        properties.append(w("docGrid", type="lines", linePitch=twips(style.line_pitch)))
 
 
 def _start(section: Section, numbered_from_one: bool) -> None:

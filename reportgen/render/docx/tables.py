@@ -6,18 +6,19 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
+from math import ceil
 
 from lxml.html import HtmlElement
 
+from reportgen.compose.widths import ems
 from reportgen.render.docx import styles
-from reportgen.render.docx.ooxml import Element, half_points, paragraph, run, w
+from reportgen.render.docx.css import Padding, Rules
+from reportgen.render.docx.ooxml import Element, paragraph, run, twips, w
 from reportgen.render.plain import plain
 from reportgen.render.printed import is_glance
 
 _SIZE = re.compile(r"font-size:\s*([\d.]+)pt")
 _WIDTH = re.compile(r"width:\s*([\d.]+)%")
-CELL_MARGIN = 50
-"""Twips at each side of a cell's text, as in the table style."""
 _STYLE_OF_CLASS = {"a": styles.CELL_NUMBER, "l": styles.CELL, "c": styles.CELL, "m": styles.CELL_MIDDLE}
 
 
@@ -30,22 +31,36 @@ class _Slot:
     columns: int
 
 
-def table(source: HtmlElement, width: int, size: Decimal, *, keep_together: bool) -> Element:
-    """`width` in twips; `size` is the point size that the cell styles have of themselves."""
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What all cells of a table share."""
+
+    size: Decimal
+    widths: list[int]
+    """Of columns, in twips."""
+    padding: Padding
+    cells: styles.CellStyles
+
+
+def table(
+    source: HtmlElement, width: int, cells: styles.CellStyles, rules: Rules, *, keep_together: bool
+) -> Element:
+    """`width` in twips; `cells` gives the styles of cells, `rules` what the style sheet says of them."""
     own = _SIZE.search(source.get("style") or "")
-    direct = half_points(Decimal(own[1])) if own and Decimal(own[1]) != size else None
     rows = [row for part in source for row in ([part] if part.tag == "tr" else part.findall("tr"))]
     grid = _grid(rows)
     widths = _widths(source, len(grid[0]) if grid else 1, width)
     heads = len(source.findall("thead/tr"))
+    some = next(source.iter("td", "th"), None)
+    padding = styles.PADDING if some is None or is_glance(source) else rules.padding(some, styles.PADDING)
+    frame = _Frame(Decimal(own[1]) if own else cells.usual, widths, padding, cells)
     made = [
         _row(
             slots,
-            widths,
-            direct,
+            frame,
             head=at < heads,
             keep=at < len(grid) - 1 and (keep_together or "k" in _classes(rows[at])),
-            bold="total" in _classes(rows[at]),
+            total="total" in _classes(rows[at]),
         )
         for at, slots in enumerate(grid)
     ]
@@ -57,6 +72,7 @@ def table(source: HtmlElement, width: int, size: Decimal, *, keep_together: bool
             w("tblW", w=sum(widths), type="dxa"),
             w("jc", val="center"),
             w("tblLayout", type="fixed"),
+            None if padding == styles.PADDING else styles.cell_margins(padding),
             w("tblLook", val="0000"),
         ),
         w("tblGrid", *(w("gridCol", w=x) for x in widths)),
@@ -95,34 +111,33 @@ def _classes(element: HtmlElement) -> list[str]:
     return (element.get("class") or "").split()
 
 
-def _row(
-    slots: list[_Slot | None], widths: list[int], direct: int | None, *, head: bool, keep: bool, bold: bool
-) -> Element:
+def _row(slots: list[_Slot | None], frame: _Frame, *, head: bool, keep: bool, total: bool) -> Element:
     cells = [
-        _cell(slot, sum(widths[at : at + slot.columns]), direct, keep=keep, bold=bold)
+        _cell(slot, sum(frame.widths[at : at + slot.columns]), frame, keep=keep, total=total)
         for at, slot in enumerate(slots)
         if slot is not None
     ]
-    height = _head_height(slots, widths, direct) if head else 0
+    height = _head_height(slots, frame) if head else 0
     least = w("trHeight", val=height, hRule="atLeast") if height else None
     return w("tr", w("trPr", w("cantSplit"), least, w("tblHeader") if head else None), *cells)
 
 
-def _head_height(slots: list[_Slot | None], widths: list[int], direct: int | None) -> int:
+def _head_height(slots: list[_Slot | None], frame: _Frame) -> int:
     """Twips that a header row must have for the cells reaching over it: readers that repeat the
     header forget those cells' lines. Nothing for a row that no cell reaches over."""
-    size = (direct or 21) * 10
+    em = twips(frame.size)
     height = 0
     for at, slot in enumerate(slots):
         down = int(slot.cell.get("rowspan", 1)) if slot is not None else 1
         if slot is not None and down > 1:
-            room = max(sum(widths[at : at + slot.columns]) - 2 * CELL_MARGIN, size)
-            lines = -(-len(slot.cell.text_content().strip()) // (room // size))
-            height = max(height, (lines * size * 3 // 2 + 60) // down)
+            room = sum(frame.widths[at : at + slot.columns]) - twips(frame.padding.left + frame.padding.right)
+            lines = ceil(ems(slot.cell.text_content().strip()) / max(room // em, 1))
+            needed = round(lines * em * styles.CELL_LINE) + twips(frame.padding.top + frame.padding.bottom)
+            height = max(height, needed // down)
     return height
 
 
-def _cell(slot: _Slot, width: int, direct: int | None, *, keep: bool, bold: bool) -> Element:
+def _cell(slot: _Slot, width: int, frame: _Frame, *, keep: bool, total: bool) -> Element:
     source = slot.cell
     down = int(source.get("rowspan", 1)) > 1
     properties = w(
@@ -132,24 +147,17 @@ def _cell(slot: _Slot, width: int, direct: int | None, *, keep: bool, bold: bool
         (w("vMerge", val="restart") if slot.starts else w("vMerge")) if down else None,
         w("vAlign", val="center"),
     )
-    classes = _classes(source)
-    style = styles.CELL_HEAD if source.tag == "th" else _style(classes)
-    if is_glance(next(source.iterancestors("table"))):
-        style = styles.GLANCE_NAME if source.tag == "th" else styles.GLANCE_FIGURE
-    indent = next((int(name[1]) for name in classes if re.fullmatch(r"i\d", name)), 0)
     extra = [w("keepNext")] if keep else []
-    if indent:
-        extra.append(w("ind", leftChars=indent * 100, left=indent * 210))
     text = plain(source) if slot.starts else ""
-    look = w(
-        "rPr",
-        w("b") if bold else None,
-        w("sz", val=direct) if direct else None,
-        w("szCs", val=direct) if direct else None,
-    )
-    content = [run(text, look if len(look) else None)] if text else []
-    return w("tc", properties, paragraph(style, content, *extra))
+    # a header is bold of itself, and in Word a character style would take that back
+    look = w("rPr", w("rStyle", val=styles.TOTAL)) if total and source.tag == "td" else None
+    return w("tc", properties, paragraph(_style(source, frame), [run(text, look)] if text else [], *extra))
 
 
-def _style(classes: list[str]) -> str:
-    return next((_STYLE_OF_CLASS[name] for name in classes if name in _STYLE_OF_CLASS), styles.CELL_MIDDLE)
+def _style(source: HtmlElement, frame: _Frame) -> str:
+    head, classes = source.tag == "th", _classes(source)
+    if is_glance(next(source.iterancestors("table"))):
+        return styles.GLANCE_NAME if head else styles.GLANCE_FIGURE
+    usual = next((_STYLE_OF_CLASS[name] for name in classes if name in _STYLE_OF_CLASS), styles.CELL_MIDDLE)
+    indent = next((int(name[1]) for name in classes if re.fullmatch(r"i\d", name)), 0)
+    return frame.cells.of(styles.CELL_HEAD if head else usual, frame.size, indent)

@@ -15,10 +15,11 @@ from reportgen.compose.document import Document
 from reportgen.render.charts import charted
 from reportgen.render.docx import styles
 from reportgen.render.docx.charts import drawing
+from reportgen.render.docx.css import Rules
 from reportgen.render.docx.inline import inline
-from reportgen.render.docx.ooxml import Element, field_end, field_start, paragraph, run, tab, w
+from reportgen.render.docx.ooxml import Element, field_end, field_start, mm, paragraph, run, tab, w
 from reportgen.render.docx.ooxml import field as field_runs
-from reportgen.render.docx.package import clear_leftovers, name_alternatives
+from reportgen.render.docx.package import name_alternatives, settle
 from reportgen.render.docx.sections import no_page_numbers, number_pages, open_section, text_width
 from reportgen.render.docx.tables import table
 from reportgen.render.printed import is_glance
@@ -26,8 +27,8 @@ from reportgen.render.stable_zip import CREATED, stable
 
 PROPERTY_MAX = 255
 """Characters that a document property takes."""
-COVER_GAP = 5100
-"""Twips above the date on the cover: 90 mm, as in the style sheet."""
+COVER_TOP = mm(70)
+"""Twips above the first line of the cover, as in the style sheet."""
 
 WIDE = "tables landscape"
 """The kind of section that a wide table in a text stands in."""
@@ -37,15 +38,15 @@ HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4}
 def to_docx(document: Document, pages: Mapping[str, int]) -> bytes:
     """`pages` gives the printed page of each heading's anchor, for the contents."""
     word = docx.Document()
-    styles.apply_styles(word, document.style)
-    word.settings.odd_and_even_pages_header_footer = True
-    _Walk(document, word, pages).whole()
+    cells = styles.CellStyles(document.style.table_size)
+    _Walk(document, word, pages, cells).whole()
+    styles.apply_styles(word, document.style, cells, document.word_styles)
     properties = word.core_properties
     properties.title, properties.author = document.title[:PROPERTY_MAX], document.author[:PROPERTY_MAX]
     properties.language = "zh-CN"
     properties.comments = ""
     properties.created = properties.modified = CREATED
-    clear_leftovers(word)
+    settle(word)
     name_alternatives(word, document.style)
     buffer = io.BytesIO()
     word.save(buffer)
@@ -57,16 +58,22 @@ class _Walk:
     document: Document
     word: WordDocument
     pages: Mapping[str, int]
+    cells: styles.CellStyles
     width: int = 0
     bookmarks: int = 0
     charts: int = 0
+    root: HtmlElement = field(init=False)
+    rules: Rules = field(init=False)
     anchors: set[str] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        self.root = lxml_html.document_fromstring(self.document.html)
+        self.rules = Rules(self.document.css + self.document.own_css, self.root)
+        self.anchors = {link.get("href", "").removeprefix("#") for link in self.root.iter("a")}
+
     def whole(self) -> None:
-        root = lxml_html.document_fromstring(self.document.html)
-        self.anchors = {link.get("href", "").removeprefix("#") for link in root.iter("a")}
         numbered = False
-        for index, part in enumerate(root.iterfind("body/*")):
+        for index, part in enumerate(self.root.iterfind("body/*")):
             kind = part.get("class") or ""
             counted = part.tag == "section" and kind != "cover"
             self._open(
@@ -122,27 +129,42 @@ class _Walk:
         elif tag in ("div", "figure"):
             for at, child in enumerate(block):
                 starts = at == 0 and (new_page or "new-page" in classes)
-                self._block(child, new_page=starts, form="form" in classes and "long" not in classes)
+                self._block(
+                    child, new_page=starts, form="form" in classes and not self.rules.may_break(block)
+                )
         elif tag == "table":
-            size = self.document.style.table_size
-            self._add(table(block, self.width, size, keep_together=form))
+            self._add(table(block, self.width, self.cells, self.rules, keep_together=form))
             if block.getnext() is None or is_glance(block):
                 # Word joins neighbouring tables and wants a paragraph before a section ends; one that
                 # is hardly seen, since behind a full page it would stand on a page of its own
-                self._add(
-                    paragraph(styles.NOTE, [], w("spacing", before=0, after=0, line=20, lineRule="exact"))
-                )
+                apart = _keeps_distance(block.getparent())
+                self._add(paragraph(styles.TABLE_GAP if apart else styles.TABLE_END, []))
         elif "table-title" in classes:
             self._table_title(block, new_page=new_page)
         elif tag in HEADINGS:
-            breaks = [w("pageBreakBefore")] if new_page else []
-            self._add(paragraph(styles.heading(HEADINGS[tag]), self._marked(block, inline(block)), *breaks))
+            self._heading(block, HEADINGS[tag], new_page=new_page)
         elif "above" in classes:
             self._above(block)
         elif "chart-title" in classes:
-            self._add(paragraph(styles.CHART_TITLE, inline(block)))
+            self._add(_paragraph(styles.CHART_TITLE, block))
         else:
-            self._add(paragraph(styles.NOTE if "note" in classes else styles.BODY, inline(block)))
+            self._add(_paragraph(styles.NOTE if "note" in classes else styles.BODY, block))
+
+    def _heading(self, block: HtmlElement, level: int, *, new_page: bool) -> None:
+        style = styles.heading(level)
+        looks = [w("pageBreakBefore")] if new_page else []
+        if level == 1 and "tables" in (block.getparent().get("class") or ""):
+            looks.append(w("spacing", after=styles.ABOVE_TABLES))
+        self._add(paragraph(style, self._marked(block, _words(block, style)), *looks))
+
+    def _group(self, block: HtmlElement, classes: list[str], *, new_page: bool) -> None:
+        """A table or a chart with the lines about it; what goes on below it keeps a distance."""
+        form = "form" in classes
+        for at, child in enumerate(block):
+            starts = at == 0 and (new_page or "new-page" in classes)
+            self._block(child, new_page=starts, form=form and not self.rules.may_break(block))
+        if _keeps_distance(block) and block[-1].tag != "table":
+            self._add(paragraph(styles.TABLE_GAP, []))
 
     def _table_title(self, block: HtmlElement, *, new_page: bool) -> None:
         subtitle = block.find("span[@class='subtitle']")
@@ -150,8 +172,10 @@ class _Walk:
         breaks = [w("pageBreakBefore")] if new_page else []
         # the outline level belongs to the style; only a document without a part title differs
         level = [w("outlineLvl", val=0)] if block.tag == "h1" else []
-        title = run((block.text or "").strip())
-        content = [title] if subtitle is None else [title, w("r", w("br")), *inline(subtitle)]
+        content = [run((block.text or "").strip())]
+        if subtitle is not None:
+            look = w("rPr", w("rStyle", val=styles.SUBTITLE))
+            content += [w("r", w("br")), run(subtitle.text_content().strip(), look)]
         self._add(paragraph(style, self._marked(block, content), *breaks, *level))
 
     def _above(self, block: HtmlElement) -> None:
@@ -166,15 +190,14 @@ class _Walk:
     def _cover(self, part: HtmlElement) -> None:
         for at, block in enumerate(part):
             classes = (block.get("class") or "").split()
-            style = styles.COVER_NAME if "name" in classes else styles.COVER_TEXT
-            space = 4000 if at == 0 else COVER_GAP if "date" in classes else 0
-            self._add(paragraph(style, inline(block), *([w("spacing", before=space)] if space else [])))
+            looks = [w("spacing", before=COVER_TOP)] if at == 0 else []
+            self._add(_paragraph(_cover_style(classes), block, *looks))
 
     def _contents(self, nav: HtmlElement) -> None:
         """A TOC field whose result is already there, for readers that never update fields."""
         title = nav.find("p")
         if title is not None:
-            self._add(paragraph(styles.CONTENTS_TITLE, inline(title)))
+            self._add(_paragraph(styles.CONTENTS_TITLE, title))
         levels = nav.get("data-levels", "2")
         items = list(nav.iter("li"))
         for at, item in enumerate(items):
@@ -210,9 +233,30 @@ class _Walk:
         ]
 
 
+def _paragraph(style: str, block: HtmlElement, *properties: Element) -> Element:
+    return paragraph(style, _words(block, style), *properties)
+
+
+def _words(block: HtmlElement, style: str) -> list[Element]:
+    return inline(block, styles.emphasis(style))
+
+
 def _opens_wide(part: HtmlElement, kind: str) -> bool:
     """Whether a text begins with a wide table, before which no upright page may stand."""
     return kind == "text" and len(part) > 0 and _is_wide(part[0])
+
+
+def _cover_style(classes: list[str]) -> str:
+    if "name" in classes:
+        return styles.COVER_NAME
+    return styles.COVER_DATE if "date" in classes else styles.COVER_TEXT
+
+
+def _keeps_distance(group: HtmlElement) -> bool:
+    """Whether something may follow on the same page: below a form, and below a table in a text."""
+    classes = (group.get("class") or "").split()
+    in_text = any(section.get("class") == "text" for section in group.iterancestors("section"))
+    return "form" in classes or (in_text and "table" in classes and group.find("div") is None)
 
 
 def _is_wide(block: HtmlElement) -> bool:

@@ -46,8 +46,7 @@ class Rules:
             for selector in selectors:
                 if selector.pseudo_element is None:
                     self._matcher.add_selector(selector, declared)
-        wrapped = cssselect2.ElementWrapper.from_html_root(root)
-        self._wrappers = {wrapper.etree_element: wrapper for wrapper in wrapped.iter_subtree()}
+        self._wrappers: dict[HtmlElement, Any] = {root: cssselect2.ElementWrapper.from_html_root(root)}
 
     def padding(self, cell: HtmlElement, usual: Padding) -> Padding:
         found = {side: getattr(usual, side) for side in _SIDES}
@@ -73,9 +72,16 @@ class Rules:
 
     def _declared(self, element: HtmlElement) -> list[Any]:
         """From the weakest to the strongest."""
-        matches = self._matcher.match(self._wrappers[element])
+        matches = self._matcher.match(self._wrapped(element))
         said = [declaration for *_, declared in matches for declaration in declared]
         return sorted(said, key=lambda declaration: bool(declaration.important))
+
+    def _wrapped(self, element: HtmlElement) -> Any:
+        """As the matcher wants it; wrapped with its siblings where it is asked for, since most never are."""
+        if element not in self._wrappers:
+            parent = self._wrapped(element.getparent())
+            self._wrappers |= {child.etree_element: child for child in parent.iter_children()}
+        return self._wrappers[element]
 
 
 def _is_followed(name: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from reportgen.build import Format
 from reportgen.faults import Fault, Place
 from reportgen.watch.order import Order
 
@@ -33,19 +34,19 @@ def see_that_options_fit(inputs: list[Path], watches: bool, port: int | None, op
 def watch_until_stopped(order: Order, port: int | None, opens: bool) -> None:
     from rich.console import Console  # noqa: PLC0415
 
-    from reportgen.watch.run import watch  # noqa: PLC0415  (loading the renderers takes seconds)
+    from reportgen.watch.board import Board  # noqa: PLC0415  (loading the renderers takes seconds)
+    from reportgen.watch.run import watch  # noqa: PLC0415
+    from reportgen.watch.server import Server  # noqa: PLC0415
     from reportgen.watch.telling import say  # noqa: PLC0415
 
+    try:
+        server = Server(port or 0, Board(links_pdf=Format.PDF in order.formats))
+    except OSError as error:
+        problem = f"端口 {port or 0} 用不了（{error.strerror or error}）；请换一个，或不写"
+        typer.echo(Fault(Place("--port"), problem), err=True)
+        raise typer.Exit(FAULTY) from None
     console = Console()
     try:
-        watch(order, port or 0, opens=opens, console=console)
+        watch(order, server, opens=opens, console=console)
     except KeyboardInterrupt:
         say("已停止", console)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        fault = Fault(
-            Place("--port"), f"端口 {port or ''} 用不了：{error.strerror or error}；请换一个，或不写"
-        )
-        typer.echo(fault, err=True)
-        raise typer.Exit(FAULTY) from None

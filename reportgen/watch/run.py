@@ -5,10 +5,8 @@ from __future__ import annotations
 import webbrowser
 from typing import TYPE_CHECKING
 
-from reportgen.build import Format
 from reportgen.faults import Fault
 from reportgen.load.asked import asked
-from reportgen.watch.board import Board
 from reportgen.watch.changes import Change, wait_for_change
 from reportgen.watch.order import Order
 from reportgen.watch.rounds import build_round
@@ -19,10 +17,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def watch(order: Order, port: int, *, opens: bool, console: Console) -> None:
-    """Until Ctrl+C. `port` 0 takes any that is free; raises `OSError` where it cannot be had."""
-    board = Board(links_pdf=Format.PDF in order.formats)
-    server = Server(port, board)
+def watch(order: Order, server: Server, *, opens: bool, console: Console) -> None:
+    """Until Ctrl+C."""
     with serving(server):
         say(f"预览：{server.address} （保存后自动更新；按 Ctrl+C 结束）", console)
         if opens:
@@ -31,7 +27,7 @@ def watch(order: Order, port: int, *, opens: bool, console: Console) -> None:
         known: tuple[Fault, ...] = ()
         while True:
             with asked() as read:
-                outcome = build_round(order, board)
+                outcome = build_round(order, server.board)
             tell(outcome, change.paths, known, console)
             if outcome.is_sound:
                 known = outcome.findings

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import socketserver
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from reportgen.render.files import unstoppable
@@ -22,9 +23,10 @@ NAMES = (HOST, "localhost")
 web page, which would read the preview under that name."""
 STILL_THERE = 15.0
 """Seconds after which a silent browser is written to, so that one that went away is noticed."""
+LOOK = 0.1
+"""Seconds between two looks whether it is to end."""
 PATIENCE = 300.0
 """Seconds for which a PDF is waited for."""
-NOTHING = "default-src 'none'; frame-ancestors 'none'"
 
 
 class Server(ThreadingHTTPServer):
@@ -55,6 +57,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 60  # seconds for the request to arrive, and for each write
     error_content_type = "text/plain; charset=utf-8"
     error_message_format = "%(code)d %(explain)s\n"
+    policy = "default-src 'none'; frame-ancestors 'none'"
     ALWAYS: ClassVar = {
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
@@ -79,40 +82,39 @@ class _Handler(BaseHTTPRequestHandler):
         return len(said) == 1 and said[0].lower() in [f"{name}:{self.server.server_port}" for name in NAMES]
 
     def _page(self) -> None:
-        self._answer("text/html; charset=utf-8", self.server.board.page.content, POLICY)
+        self.policy = POLICY
+        self._answer("text/html; charset=utf-8", self.server.board.page.content)
 
     def _pdf(self) -> None:
         content = self.server.board.pdf(PATIENCE)
         if content is None:
             self._refuse(HTTPStatus.NOT_FOUND, "还没有生成 PDF")
         else:
-            self._answer("application/pdf", content, NOTHING)
+            self._answer("application/pdf", content)
 
     def _changes(self) -> None:
         """The page's version, and each new one as soon as there is one (server-sent events)."""
-        self._begin("text/event-stream", NOTHING)
+        self._begin("text/event-stream")
         told = ""
         while (version := self.server.board.version_after(told, STILL_THERE)) is not None:
             self.wfile.write(f"data: {version}\n\n".encode() if version != told else b":\n\n")
             told = version
 
-    def _answer(self, kind: str, content: bytes, policy: str) -> None:
-        self._begin(kind, policy, length=len(content))
+    def _answer(self, kind: str, content: bytes) -> None:
+        self._begin(kind, {"Content-Length": str(len(content))})
         self.wfile.write(content)
 
-    def _begin(self, kind: str, policy: str, length: int | None = None) -> None:
+    def _begin(self, kind: str, more: Mapping[str, str] = MappingProxyType({})) -> None:
         self.send_response(HTTPStatus.OK)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Security-Policy", policy)
-        if length is not None:
-            self.send_header("Content-Length", str(length))
+        for name, value in {"Content-Type": kind, **more}.items():
+            self.send_header(name, value)
         self.end_headers()
 
     def _refuse(self, status: HTTPStatus, why: str) -> None:
         self.send_error(status, explain=why)
 
     def end_headers(self) -> None:
-        for name, value in self.ALWAYS.items():
+        for name, value in {"Content-Security-Policy": self.policy, **self.ALWAYS}.items():
             self.send_header(name, value)
         super().end_headers()
 
@@ -123,7 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def serving(server: Server) -> Iterator[None]:
     with unstoppable():  # signals are for the thread that builds, and that writes files whole
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(LOOK,), daemon=True).start()
     try:
         yield
     finally:

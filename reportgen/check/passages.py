@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from pathlib import Path
 
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from reportgen.check.rule import Case
-from reportgen.compose.profile import MAIN, Profile
+from reportgen.compose.profile import MAIN
 from reportgen.faults import Place
 from reportgen.load.text import shown
 
@@ -88,7 +87,7 @@ def written_at(case: Case, *fragments: str) -> Place:
         for path, text, squeezed in case.texts:
             if fragment in squeezed:
                 return case.loaded.place_of(path, text)
-        place = _in_profile(case.profile, fragment)
+        place = _in_profile(case, fragment)
         if place is not None:
             return place
     return Place(shown(case.profile.folders[0] / MAIN))
@@ -98,21 +97,8 @@ def in_input(case: Case, fragment: str) -> bool:
     return any(fragment in squeezed for _, _, squeezed in case.texts)
 
 
-def _in_profile(profile: Profile, fragment: str) -> Place | None:
-    for path, number, line in _template_lines(profile.folders):
+def _in_profile(case: Case, fragment: str) -> Place | None:
+    for path, number, line in case.template_lines:
         if fragment in line:
             return Place(shown(path), number)
     return None
-
-
-@lru_cache(maxsize=2)
-def _template_lines(folders: tuple[Path, ...]) -> tuple[tuple[Path, int, str], ...]:
-    """Every line of a profile's templates, without white space."""
-    names = ("*.j2", "tables/*.yaml", MAIN)
-    return tuple(
-        (path, number, _squeezed(line))
-        for folder in folders
-        for name in names
-        for path in sorted(folder.glob(name))
-        for number, line in enumerate(path.read_text("utf-8", errors="replace").splitlines(), 1)
-    )

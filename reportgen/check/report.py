@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,19 +34,30 @@ class Checked:
 
 def summary(checked: Checked) -> str:
     """«dept.yaml：3 处错误，5 处提醒»."""
-    counts = [f"{count} 处{severity}" for severity in Severity if (count := checked.count(severity))]
-    return f"{checked.path}：{'，'.join(counts) or '没有发现问题'}"
+    return f"{checked.path}：{counted(checked.findings)}"
+
+
+def counted(findings: Iterable[Fault]) -> str:
+    """«3 处错误，5 处提醒»."""
+    counts = Counter(fault.severity for fault in findings)
+    told = [f"{counts[severity]} 处{severity}" for severity in Severity if counts[severity]]
+    return "，".join(told) or "没有发现问题"
+
+
+def by_severity(findings: Iterable[Fault]) -> list[Fault]:
+    """Errors, warnings and hints, each in their order."""
+    order = list(Severity)
+    return sorted(findings, key=lambda fault: order.index(fault.severity))
+
+
+def with_rule(fault: Fault) -> str:
+    return f"{fault} [{fault.rule or UNREADABLE}]"
 
 
 def text_lines(checked: Checked, *, everything: bool) -> Iterator[str]:
     """The summary first, then errors, warnings and hints, then what was left out and, if asked, what held."""
     yield summary(checked)
-    for severity in Severity:
-        yield from (
-            f"{fault} [{fault.rule or UNREADABLE}]"
-            for fault in checked.findings
-            if fault.severity is severity
-        )
+    yield from map(with_rule, by_severity(checked.findings))
     for setting in checked.settings.values():
         what = "已关闭" if setting.off else f"容差 {setting.tolerance:,.2f} 元"
         yield f"{setting.rule} {what}，理由：{setting.reason}"

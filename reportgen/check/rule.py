@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
+from pathlib import Path as FilePath
 
 from reportgen.check.texts import Path, texts
 from reportgen.compose.document import Document
-from reportgen.compose.profile import Profile
+from reportgen.compose.profile import MAIN, Profile
 from reportgen.derive.budget import Budget
 from reportgen.derive.selection import MissingData
 from reportgen.faults import Fault, Place, Severity, nearest
@@ -34,6 +35,17 @@ class Case:
         """The texts of the input with their paths, as typed and without white space."""
         found = texts(self.budget.disclosure)
         return tuple((path, text, re.sub(r"\s+", "", text)) for path, text in found)
+
+    @cached_property
+    def template_lines(self) -> tuple[tuple[FilePath, int, str], ...]:
+        """Every line of the profile's templates with its number, without white space."""
+        return tuple(
+            (path, number, re.sub(r"\s+", "", line))
+            for folder in self.profile.folders
+            for names in ("*.j2", "tables/*.yaml", MAIN)
+            for path in sorted(folder.glob(names))
+            for number, line in enumerate(path.read_text("utf-8", errors="replace").splitlines(), 1)
+        )
 
     def tolerance(self, rule: str) -> Decimal:
         """How far two figures may be apart, in 元: nothing, unless the input or the profile says so."""

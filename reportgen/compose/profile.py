@@ -19,6 +19,7 @@ from reportgen.compose.profile_spec import ProfileSpec
 from reportgen.compose.reference import read_reference
 from reportgen.compose.spec import TableSpec
 from reportgen.faults import Fault, FaultyInput, Place, nearest
+from reportgen.load.asked import note
 from reportgen.load.disclosure import parse_file
 from reportgen.load.nodes import Mapping as MappingNode
 from reportgen.load.nodes import Node, PathKey, Scalar, locate, merged
@@ -211,6 +212,8 @@ def _charts(
 
 def _files(folders: Sequence[Path], kind: str) -> dict[str, Path]:
     """The files of one kind by name, the nearest of each."""
+    for folder in folders:
+        note(folder / kind)
     return {path.stem: path for folder in reversed(folders) for path in sorted(folder.glob(f"{kind}/*.yaml"))}
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from lxml import etree
 
 from reportgen.faults import Fault, FaultyInput, Place
+from reportgen.load.asked import note
 from reportgen.load.text import MAX_BYTES, printable, shown
 
 SUFFIXES = (".xlsx", ".xlsm")
@@ -77,6 +78,7 @@ def read_sheets(path: Path) -> list[Sheet]:
     format such as 000, as a percentage where it is shown as one; a date as 2023-12-31.
     Raises `FaultyInput` with every cell that has no value of its own.
     """
+    note(path)
     _see_that_it_opens(path)
     values = _opened(path)
     try:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from reportgen.faults import Fault, FaultyInput, Place
+from reportgen.load.asked import note
 
 UTF8_MARK = "\ufeff"
 """At the head of a file; by it Excel knows UTF-8."""
@@ -38,6 +39,7 @@ def shown(path: Path) -> str:
 
 
 def is_file(path: Path) -> bool:
+    note(path)
     try:
         return path.is_file()
     except OSError:  # a name longer than the file system takes
@@ -47,6 +49,7 @@ def is_file(path: Path) -> bool:
 def inside(folder: Path, name: str) -> Path | None:
     """The file `name` of a folder, unless it is missing or lies or leads (by `..` or a link) outside."""
     path = folder / name
+    note(path)
     try:
         return path if path.is_file() and folder.resolve() in path.resolve().parents else None
     except (OSError, ValueError, RuntimeError):  # a name no file system takes, or links in a circle
@@ -76,6 +79,7 @@ def _visible(char: str) -> str:
 def read_text(path: Path, most: int = MAX_BYTES) -> str:
     """The text of a UTF-8 file (a byte order mark is dropped); raises `FaultyInput`."""
     place = Place(shown(path))
+    note(path)
     try:
         found = path.stat()
         if found.st_size > most:

@@ -46,7 +46,7 @@ def write_all(contents: Mapping[Path, bytes]) -> None:
     with _stoppable(), contextlib.ExitStack() as undo:
         waiting = [(_written_beside(path, content, undo), path) for path, content in contents.items()]
         kept = {path: _kept(path, undo) for path in contents}
-        with _unstoppable():
+        with unstoppable():
             _move_all(waiting, kept)
 
 
@@ -70,7 +70,7 @@ def _kept(path: Path, undo: contextlib.ExitStack) -> Path | None:
 
 def _temporary(path: Path, undo: contextlib.ExitStack) -> Path:
     """An empty file beside `path` that is gone in the end."""
-    with _unstoppable():  # there is no moment at which it exists and would be left behind
+    with unstoppable():  # there is no moment at which it exists and would be left behind
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".reportgen-", suffix=path.suffix)
         os.close(descriptor)
         undo.callback(_remove, Path(name))
@@ -116,7 +116,7 @@ def _stoppable() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _unstoppable() -> Iterator[None]:
+def unstoppable() -> Iterator[None]:
     """Ctrl+C and SIGTERM wait for the end of the block."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield

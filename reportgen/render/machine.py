@@ -14,13 +14,19 @@ import reportgen
 PACKAGES = ("weasyprint", "pydyf", "tinycss2", "tinyhtml5", "lxml", "cssselect2", "pyphen", "fonttools")
 
 
-@cache
 def machine() -> str:
-    """Needs Pango. The programs, and all font and configuration files with their sizes and dates."""
+    """Needs Pango. The programs, and all font and configuration files with their sizes and dates.
+
+    The programs are those that run; fonts may be installed meanwhile, and are found at once.
+    """
+    return "\n".join([*_programs(), *sorted(map(_told, _font_files()))])
+
+
+@cache
+def _programs() -> tuple[str, ...]:
     from weasyprint.text.ffi import harfbuzz, pango  # noqa: PLC0415  (slow to load)
 
-    programs = [*map(_version, PACKAGES), str(pango.pango_version()), _harfbuzz(harfbuzz), _own_code()]
-    return "\n".join([*programs, *sorted(map(_told, _font_files()))])
+    return (*map(_version, PACKAGES), str(pango.pango_version()), _harfbuzz(harfbuzz), _own_code())
 
 
 def _version(package: str) -> str:

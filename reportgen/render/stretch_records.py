@@ -25,7 +25,8 @@ WORTH_A_PROCESS = 60_000
 def records(parts: Sequence[str], press: Press, means: Means) -> list[list[Record]]:
     """The pages of each stretch of HTML. Raises `Unrecordable` and `FaultyInput`."""
     cache = RecordCache(cache_folder() if means.cached else None, RECORDS)
-    keys = [_key(part, press.look) for part in parts]
+    here = machine()
+    keys = [_key(part, press.look, here) for part in parts]
     found = {at: kept for at, key in enumerate(keys) if (kept := cache.get(key)) is not None}
     missing = [at for at in range(len(parts)) if at not in found]
     for at, made in _laid_out(missing, parts, press, means.processes).items():
@@ -52,9 +53,9 @@ def lay_out_part(part: str, press: Press) -> list[Record]:
     return [record(page) for page in made.pages]
 
 
-def _key(part: str, look: Look) -> str:
+def _key(part: str, look: Look, here: str) -> str:
     pictures = [content.decode() for address, content in look.pictures.items() if address in part]
-    return key_of(("stretch", machine(), look.base, look.own, part, *pictures))
+    return key_of(("stretch", here, look.base, look.own, part, *pictures))
 
 
 def _laid_out(

@@ -16,7 +16,7 @@ from reportgen.derive.records import PIECES
 from reportgen.load import Loaded
 from reportgen.render.charts import picture, pictures
 
-FOLDER = Path(__file__).parent
+STYLE, SCRIPT = (Path(__file__).with_name(name).read_text("utf-8") for name in ("web.css", "web.js"))
 DRAWN = 280.0
 """The width of a chart's picture, in its own points."""
 SHOWN = 8
@@ -30,7 +30,7 @@ def to_html(document: Document, explain: Callable[[str], str | None]) -> bytes:
     assert head is not None
     assert body is not None
     head.append(_element("meta", name="viewport", content="width=device-width, initial-scale=1"))
-    head.append(_element("style", (FOLDER / "web.css").read_text("utf-8")))
+    head.append(_element("style", STYLE))
     _into_landmarks(body)
     for number, table in enumerate(list(body.iter("table")), 1):
         _scrollable(table, number)
@@ -129,7 +129,7 @@ def _add_origins(body: HtmlElement, origins: dict[str, str]) -> None:
     # whatever looks like a tag or a comment could end the script early
     data = json.dumps(origins, ensure_ascii=False).replace("<", "\\u003c")
     body.append(_element("script", data, id="origins", type="application/json"))
-    body.append(_element("script", (FOLDER / "web.js").read_text("utf-8")))
+    body.append(_element("script", SCRIPT))
 
 
 def _element(tag: str, text: str | None = None, **attributes: str) -> HtmlElement:

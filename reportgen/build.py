@@ -56,6 +56,8 @@ class Examined:
     """The checks that the input or its profile leaves out or loosens, by rule."""
     rules: tuple[str, ...]
     """Those that were looked at; faults of the input leave the document's own unseen."""
+    folders: tuple[Path, ...]
+    """The profile's own folder, then those it extends."""
 
 
 def examine(
@@ -96,7 +98,7 @@ def examine(
     found += loaded.notes
     found.sort(key=lambda fault: fault.place)
     unique = tuple(dict.fromkeys(found))
-    return Examined(document, loaded, budget, unique, chosen, tuple(looked_at))
+    return Examined(document, loaded, budget, unique, chosen, tuple(looked_at), templates.folders)
 
 
 def prepare(
@@ -125,13 +127,16 @@ def build(
     unit: str | None = None,
     verified: bool = True,
     means: Means = ALONE,
+    seen: Callable[[Examined], None] = lambda _: None,
 ) -> Built:
     """Every format of one input; raises `FaultyInput`, or `PrintingUnavailable` without Pango.
 
     `verified`: read the finished files back and refuse any number that is not the budget's.
+    `seen` is shown the sound input before its pages are laid out; what it keeps stays in memory.
     """
     examined = examine(path, progress, profile, unit)
     document, warnings = _sound(examined)
+    seen(examined)
     name = safe_name(document.file_name)
     data = _open_data(document, examined) if {Format.PDF, Format.CSV} & set(formats) else {}
     unpaged = {name + file: content for file, content in _unpaged(document, examined, formats, data)}
@@ -144,6 +149,19 @@ def build(
         progress(STAGES[5])
         _refuse_differences(document, files)
     return Built(files, tuple(warnings))
+
+
+def write(built: Built, out: Path, *, force: bool = False) -> tuple[Path, ...]:
+    """Moves the files into place; raises `FaultyInput` for those that somebody edited, unless forced."""
+    from reportgen.render.edited import was_edited  # noqa: PLC0415
+    from reportgen.render.files import write_all  # noqa: PLC0415
+
+    edited = [] if force else [out / name for name in built.files if was_edited(out / name)]
+    if edited:
+        problem = "生成以后有人改过，没有覆盖；请先改名或移走（verify 可以核对改过的数字），或加 --force 覆盖"
+        raise FaultyInput([Fault(Place(str(path)), problem) for path in edited])
+    write_all({out / name: content for name, content in built.files.items()})
+    return tuple(out / name for name in built.files)
 
 
 def _open_data(document: Document, examined: Examined) -> dict[str, bytes]:

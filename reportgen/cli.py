@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from reportgen import __version__
-from reportgen.build import STAGES, Built, Format, Progress, build, examine, prepare
+from reportgen.batch_cli import batch_command
+from reportgen.build import STAGES, Built, Progress, build, examine, prepare, write
+from reportgen.cli_options import ForceOption, FormatsOption, ProfileOption, VerifyOption, read_formats
 from reportgen.faults import Fault, FaultyInput, Place, Severity, errors
 from reportgen.import_cli import app as import_app
 from reportgen.render.means import all_means
@@ -38,6 +40,7 @@ app = typer.Typer(
 
 
 app.add_typer(import_app, name="import")
+app.command("batch", help="一次生成许多部门的报告，并写出总表；在标准输出打印总表的路径。")(batch_command)
 
 
 def _version(wanted: bool) -> None:
@@ -55,23 +58,10 @@ def _options(
     """由预算明细生成部门预算公开报告（PDF、DOCX、XLSX、网页、CSV）。"""
 
 
-ProfileOption = Annotated[
-    Path | None, typer.Option("--profile", metavar="DIR", help="用这个文件夹里的格式，不用输入里写的。")
-]
 UnitOption = Annotated[
     str | None,
     typer.Option("--unit", metavar="CODE", help="只出这个单位自己的预算（它要有自己的输入文件）。"),
 ]
-
-
-def _formats(typed: str) -> list[Format]:
-    known = [f.value for f in Format]
-    wanted = [word.strip().lower() for word in typed.split(",") if word.strip()]
-    unknown = [word for word in wanted if word not in known]
-    if unknown or not wanted:
-        problem = f"不认识的格式“{'、'.join(unknown)}”" if unknown else "没有写格式"
-        raise typer.BadParameter(f"{problem}；可写 {'、'.join(known)}，多个用逗号隔开")
-    return [Format(word) for word in dict.fromkeys(wanted)]
 
 
 @app.command("build", help="生成报告。每写出一个文件，在标准输出打印一行路径。")
@@ -79,25 +69,16 @@ def build_command(
     inputs: Annotated[list[Path], typer.Argument(metavar="dept.yaml...", help="输入文件，可以有多个。")],
     *,
     out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="写到哪个文件夹。")] = Path("out"),
-    formats: Annotated[
-        str,
-        typer.Option(
-            "--format",
-            metavar="pdf,docx,xlsx,html,csv",
-            help="写出哪些格式；xlsx 是各表的工作簿，csv 是开放数据（放在 …-csv 文件夹里）。",
-        ),
-    ] = "pdf,docx",
+    formats: FormatsOption = "pdf,docx",
     profile: ProfileOption = None,
     unit: UnitOption = None,
-    verify: Annotated[
-        bool, typer.Option("--verify/--no-verify", help="写出前把文件读回来，逐个核对数字。")
-    ] = True,
-    force: Annotated[bool, typer.Option("--force", help="也覆盖生成以后有人改过的 DOCX、XLSX。")] = False,
+    verify: VerifyOption = True,
+    force: ForceOption = False,
     cache: Annotated[
         bool, typer.Option("--cache/--no-cache", help="留着排好的页，下次没有变的不再排。")
     ] = True,
 ) -> None:
-    wanted = _formats(formats)
+    wanted = read_formats(formats)
     means = all_means(cached=cache)
     written: dict[str, Path] = {}
     failed = False
@@ -329,21 +310,13 @@ def _see_that_it_is_new(folder: Path) -> None:
 
 def _write(built: Built, source: Path, out: Path, written: dict[str, Path], force: bool) -> None:
     """Moves the files into place, unless another input of this run has the same name."""
-    from reportgen.render.edited import was_edited  # noqa: PLC0415
-    from reportgen.render.files import write_all  # noqa: PLC0415
-
-    edited = [] if force else [out / name for name in built.files if was_edited(out / name)]
-    if edited:
-        problem = "生成以后有人改过，没有覆盖；请先改名或移走（verify 可以核对改过的数字），或加 --force 覆盖"
-        raise FaultyInput([Fault(Place(str(path)), problem) for path in edited])
     for name in built.files:
         if name in written:
             problem = f"与 {written[name]} 的报告同名（{name}），没有写出；请分开生成，用 -o 写到不同文件夹"
             raise FaultyInput([Fault(Place(str(source)), problem)])
-    write_all({out / name: content for name, content in built.files.items()})
-    for name in built.files:
-        written[name] = source
-        typer.echo(out / name)
+    for path in write(built, out, force=force):
+        typer.echo(path)
+    written.update(dict.fromkeys(built.files, source))
 
 
 def _tell(faults: Any) -> None:

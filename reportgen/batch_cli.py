@@ -91,9 +91,10 @@ def batch_command(
         )
         raise typer.Exit(FAULTY) from None
     _report(summary, out)
+    _tell(summary.run.faults)
     if summary.run.stopped and summary.left:
         raise typer.Exit(STOPPED)
-    if summary.failed:
+    if summary.failed or summary.run.faults:
         raise typer.Exit(FAULTY)
 
 
@@ -121,8 +122,8 @@ def _report(summary: Summary, out: Path) -> None:
     for note in summary.notes:
         _say(f"注意：{note}")
     _say(summary.told())
-    if summary.run.stopped:
-        _say("中途停止；完成的都留着，加 --resume 接着做")
+    if summary.left:
+        _say("没有做完；完成的都留着，加 --resume 接着做")
     for name in FILES:
         typer.echo(out / name)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import csv
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +18,17 @@ YEAR = 2025
 LINES = {"S": 6, "M": 60, "L": 600}
 """Budget lines of a department, by size."""
 
-FUNCTIONS = ("2010506", "2010602", "2040201", "2050302", "2080505", "2101101", "2120101", "2200150", "2210201")
+FUNCTIONS = (
+    "2010506",
+    "2010602",
+    "2040201",
+    "2050302",
+    "2080505",
+    "2101101",
+    "2120101",
+    "2200150",
+    "2210201",
+)
 PERSONNEL = ("30101", "30102", "30103", "30112", "30302")
 OPERATING = ("30201", "30205", "30211", "30228")
 PROJECT = ("30227", "30218", "31003")
@@ -26,14 +36,15 @@ FUNDS = ("一般公共预算", "一般公共预算", "一般公共预算", "事�
 KINDS = ("行政单位", "参公单位", "事业单位")
 NAMES = ("教育局", "民政局", "统计局", "水利局", "司法局", "档案馆", "图书馆", "林业局", "卫生局", "交通局")
 
-FAULTS = {
-    "unknown-key": lambda text, _: text.replace("格式:", "各式:", 1),
-    "bad-amount": lambda text, line: text.replace(line.typed, "一百元", 1),
-    "unknown-code": lambda text, line: text.replace(line.function, "2999999", 1),
-    "no-year": lambda text, _: text.replace(f"年度: {YEAR}\n", "", 1),
-    "broken-yaml": lambda text, _: text + "支出: [\n",
+FAULTY_TEXTS = {
+    "unknown-key": ("格式:", "各式:"),
+    "no-year": (f"年度: {YEAR}\n", ""),
+    "broken-yaml": ("支出:", "支出: ["),
 }
-"""Ways to spoil an input, by name."""
+"""Ways to spoil the main file: what stands there, and what instead."""
+FAULTY_ROWS = {"bad-amount": ("金额", "一百元"), "unknown-code": ("功能科目", "2999999")}
+"""Ways to spoil the first line: the column, and what it says."""
+FAULTS = ("unknown-key", "bad-amount", "unknown-code", "no-year", "broken-yaml")
 
 
 @dataclass(frozen=True)
@@ -74,11 +85,10 @@ class Made:
 def make(folder: Path, sizes: Sequence[str], *, seed: int = 1, faulty: int = 0) -> list[Made]:
     """A folder for each department, of these sizes; `faulty` of them, spread out, cannot be built."""
     step = len(sizes) // faulty if faulty else 0
-    kinds = list(FAULTS)
     made = []
     for number, size in enumerate(sizes, 1):
         is_faulty = faulty > 0 and number % step == 0 and number // step <= faulty
-        fault = kinds[(number // step - 1) % len(kinds)] if is_faulty else ""
+        fault = FAULTS[(number // step - 1) % len(FAULTS)] if is_faulty else ""
         made.append(_department(folder, number, size, random.Random(f"{seed}/{number}"), fault))
     return made
 
@@ -98,16 +108,18 @@ def _department(folder: Path, number: int, size: str, draw: random.Random, fault
     home.mkdir(parents=True)
     path = home / "dept.yaml"
     text = "".join(_head(code, name, region, draw.choice(KINDS)))
+    rows = list(map(_typed, lines))
+    if fault in FAULTY_ROWS:
+        column, said = FAULTY_ROWS[fault]
+        rows[0][column] = said
     if size == "S":
-        text += "支出:\n" + "".join(f"  - {_flow(line)}\n" for line in lines)
+        text += "支出:\n" + "".join(f"  - {_flow(row)}\n" for row in rows)
     else:
         text += "支出: lines.csv\n"
-        _write_csv(home / "lines.csv", lines)
+        _write_csv(home / "lines.csv", rows)
     if any(line.project for line in lines):
         text += "项目:\n  - {编码: P1, 名称: 专项业务经费}\n"
-    path.write_text(FAULTS[fault](text, lines[0]) if fault else text, "utf-8")
-    if fault and path.read_text("utf-8") == text:
-        raise AssertionError(f"{fault} 没有改动 {path}")
+    path.write_text(text.replace(*FAULTY_TEXTS[fault], 1) if fault in FAULTY_TEXTS else text, "utf-8")
     return Made(path, code, name, region, lines, fault)
 
 
@@ -137,15 +149,15 @@ def _typed(line: Line) -> dict[str, str]:
     }
 
 
-def _flow(line: Line) -> str:
-    return "{" + ", ".join(f'{key}: "{value}"' for key, value in _typed(line).items() if value) + "}"
+def _flow(row: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f'{key}: "{value}"' for key, value in row.items() if value) + "}"
 
 
-def _write_csv(path: Path, lines: Sequence[Line]) -> None:
+def _write_csv(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, _typed(lines[0]))
+        writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
-        writer.writerows(map(_typed, lines))
+        writer.writerows(rows)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -43,18 +44,18 @@ class Cluster:
         """What a lost worker was doing the scheduler gives to another, as often as it is set to."""
         began = datetime.now(UTC)
         finished: SimpleQueue[Any] = SimpleQueue()
-        jobs_of = {self.client.submit(build_remotely, job, pure=False): job for job in jobs}
-        for future in jobs_of:
+        waiting = {self.client.submit(build_remotely, job, pure=False): job for job in jobs}
+        for future in waiting:
             future.add_done_callback(finished.put)
-        waiting = set(jobs_of)
         try:
             while waiting and not stopped():
                 if self.client.status == "closed":
                     raise FaultyInput([_lost(self.client)])
                 with suppress(Empty):
                     future = finished.get(timeout=_MOMENT)
-                    waiting.discard(future)
-                    watcher.ended(0, _record(future, jobs_of[future], began))
+                    watcher.ended(0, _record(future, waiting.pop(future), began))
+                    # what is still asked for would be built once more if its worker were lost
+                    future.release()
         finally:
             self.client.cancel(list(waiting))
 
@@ -85,7 +86,7 @@ def build_remotely(job: Job) -> Record:
     """Runs on a worker; writes to the shared folder."""
     problem = _unfit(job)
     if problem:
-        where = f"{os.uname().nodename}:{os.getpid()}"
+        where = f"{platform.node()}:{os.getpid()}"
         faults = (Fault(Place(shown(job.path)), f"工作进程 {where} {problem}"),)
         return Record(
             input=str(job.path),

@@ -31,4 +31,7 @@ class Engine(Protocol):
         """The program that will build, part by part."""
 
     def run(self, jobs: Sequence[Job], watcher: Watcher, stopped: Stopped) -> None:
-        """Builds all, in this order as far as there is one, until `stopped`."""
+        """Builds all, in this order as far as there is one, until `stopped`.
+
+        Raises `FaultyInput` where it cannot go on; what it has told by then is finished.
+        """

@@ -46,7 +46,7 @@ def _told_apart(homes: Mapping[Path, Path]) -> dict[Path, Path]:
     """Homes that several inputs share, each with its input's suffix."""
     count = Counter(homes.values())
     return {
-        path: home if count[home] == 1 else home.with_name(f"{home.name}-{path.suffix[1:]}")
+        path: home if count[home] == 1 else home.parent / f"{home.name}-{path.suffix[1:]}"
         for path, home in homes.items()
     }
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from rich.console import Console, Group
 
 Say = Callable[[str], None]
+_TELLING = 5
+"""Finished departments from which the time that is left can be told."""
 
 
 @dataclass(slots=True)
@@ -30,17 +32,22 @@ class Counts:
     failed: int = 0
     warned: int = 0
     began: float = field(default_factory=time.monotonic)
+    latest: float = 0
+    """When the last one was finished."""
 
     def add(self, record: Record) -> None:
         self.done += 1
+        self.latest = time.monotonic()
         self.failed += record.state is not State.BUILT
         self.warned += record.state is State.BUILT and record.count(Severity.WARNING) > 0
 
     @property
     def left(self) -> float | None:
-        """Seconds, if all goes on as it has; unknown before anything is done."""
-        remaining = self.total - self.kept - self.done
-        return (time.monotonic() - self.began) / self.done * remaining if self.done else None
+        """Seconds, if all goes on as it has; unknown before some are done."""
+        if self.done < _TELLING:
+            return None
+        whole = (self.latest - self.began) / self.done * (self.total - self.kept - self.done)
+        return max(0.0, whole - (time.monotonic() - self.latest))
 
     def __str__(self) -> str:
         kept = f"（沿用 {self.kept}）" if self.kept else ""
@@ -120,6 +127,10 @@ class Table:
         from rich.table import Table as Grid  # noqa: PLC0415
         from rich.text import Text  # noqa: PLC0415
 
+        bar = Grid.grid()
+        bar.add_row(
+            ProgressBar(total=self.counts.total, completed=self.counts.kept + self.counts.done, width=60)
+        )
         grid = Grid(box=None, pad_edge=False)
         for head in ("进程", "部门", "正在", "秒"):
             grid.add_column(
@@ -128,7 +139,6 @@ class Table:
         for worker, one in sorted(self.doing.items()):
             seconds = f"{time.monotonic() - one.since:.0f}"
             grid.add_row(str(worker + 1), Text(one.name), one.stage, seconds)
-        bar = ProgressBar(total=self.counts.total, completed=self.counts.kept + self.counts.done, width=60)
         return Group(Text(str(self.counts)), bar, grid)
 
 

@@ -14,10 +14,12 @@ from reportgen.batch.folder import clean, held
 from reportgen.batch.inputs import Found, Input, find_inputs
 from reportgen.batch.journal import JOURNAL, Journal, read_journal
 from reportgen.batch.naming import collisions, folders
+from reportgen.batch.order import largest_first
 from reportgen.batch.record import Job, Options, Record, State
 from reportgen.batch.resume import Plan, plan
 from reportgen.batch.stopping import stoppable
 from reportgen.batch.summary import FILES, Run, Summary, same_departments
+from reportgen.faults import Fault, FaultyInput
 from reportgen.load.text import shown
 from reportgen.render.files import write_all
 
@@ -44,13 +46,13 @@ def run_batch(asked: Asked, engine: Engine, watch: Watch) -> Summary:
         records = read_journal(out / JOURNAL)
         jobs, unbuildable = _jobs(found, asked, engine_hash(parts))
         todo = plan(jobs, records) if asked.resume else Plan(tuple(jobs), ())
-        ended = _built(todo, records, out, engine=engine, watch=watch, stopped=stopped)
+        ended, faults = _built(todo, records, out, engine=engine, watch=watch, stopped=stopped)
         summary = _summary(
             found,
             [*unbuildable, *todo.kept, *ended.values()],
             frozenset(record.input for record in todo.kept),
             tuple(job for job in todo.jobs if str(job.path) not in ended),
-            Run(parts, engine.workers, began, datetime.now(UTC), stopped()),
+            Run(parts, engine.workers, began, datetime.now(UTC), stopped(), faults),
         )
         write_all(summary.files(out))
     return summary
@@ -79,13 +81,17 @@ def _unbuildable(one: Input, name: str) -> Record:
 
 def _built(
     todo: Plan, records: Mapping[str, Record], out: Path, *, engine: Engine, watch: Watch, stopped: Stopped
-) -> dict[str, Record]:
-    """The records of what this run finished, each in the journal before it is told."""
+) -> tuple[dict[str, Record], tuple[Fault, ...]]:
+    """What this run finished, each in the journal before it is told; and why it went no further."""
+    faults: tuple[Fault, ...] = ()
     with Journal(out / JOURNAL, records) as journal, watch(todo) as watcher:
         keeper = _Keeper(journal, watcher, {})
-        if todo.jobs:
-            engine.run(todo.jobs, keeper, stopped)
-    return keeper.ended_records
+        try:
+            if todo.jobs:
+                engine.run(largest_first(todo.jobs), keeper, stopped)
+        except FaultyInput as error:
+            faults = error.faults
+    return keeper.ended_records, faults
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from reportgen.batch.inputs import PassedOver
 from reportgen.batch.record import Job, Record, State
 from reportgen.batch.totals import TOTALS, Total, as_csv, in_yuan, totals
 from reportgen.check.report import ENGLISH, finding
-from reportgen.faults import Severity
+from reportgen.faults import Fault, Severity
 from reportgen.load.text import shown
 
 SUMMARY, PAGE = "batch.json", "batch.html"
@@ -34,6 +34,8 @@ class Run:
     ended: datetime
     stopped: bool
     """Told to stop before all was done."""
+    faults: tuple[Fault, ...] = ()
+    """Why it could not go on, if it was not told to stop."""
 
     @property
     def seconds(self) -> float:
@@ -139,6 +141,7 @@ def _json(summary: Summary, rows: Sequence[Total]) -> str:
         "departments": [_department(record, summary) for record in summary.records],
         "left": [{"input": str(job.path), "folder": job.name} for job in summary.left],
         "passed_over": [{"path": str(one.path), "why": one.why} for one in summary.passed_over],
+        "faults": list(map(finding, run.faults)),
         "notes": list(summary.notes),
         "totals": {
             "file": TOTALS,
@@ -210,11 +213,22 @@ def _page(summary: Summary, rows: Sequence[Total]) -> str:
         totals_file=TOTALS,
         json_file=SUMMARY,
         version=__version__,
+        Severity=Severity,
+        place_in=_place_in,
     )
 
 
 def _rank(record: Record) -> tuple[int, str]:
     return -len(record.findings), record.folder
+
+
+def _place_in(record: Record, fault: Fault) -> str:
+    """Where a fault is, as seen from the department's own folder."""
+    folder = Path(record.input).parent
+    place = str(fault.place)
+    for above in (f"{folder}/", f"{shown(folder)}/"):
+        place = place.removeprefix(above)
+    return place
 
 
 def _grouped(amount: object) -> str:

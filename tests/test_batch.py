@@ -262,6 +262,16 @@ def test_nothing_to_build_is_a_fault_and_nothing_is_written(tmp_path: Path) -> N
     assert not (tmp_path / "out").exists()
 
 
+def test_a_faulty_profile_is_told_once_and_nothing_is_built(tmp_path: Path) -> None:
+    make(tmp_path / "in", "SS")
+    (tmp_path / "profile").mkdir()
+    (tmp_path / "profile" / "profile.yaml").write_text("名字: x\n", "utf-8")
+    ended = batch(tmp_path / "in", tmp_path / "out", "--profile", str(tmp_path / "profile"))
+    assert (ended.code, ended.printed) == (1, ())
+    assert sum("不认识的键“名字”" in line for line in ended.lines) == 1
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     ("options", "problem"),
     [

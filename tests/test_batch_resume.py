@@ -310,8 +310,14 @@ def test_what_a_kill_left_half_written_is_removed_and_nothing_else(
 
     monkeypatch.setattr(render_files, "_move_all", killed)
     with pytest.raises(KeyboardInterrupt):
-        render_files.write_all({tmp_path / "甲局" / "报告.docx": b"y", tmp_path / "a.pdf": b"z"})
-    assert waiting
+        render_files.write_all(
+            {
+                tmp_path / "batch.html": b"z",
+                tmp_path / "甲局" / "报告.docx": b"y",
+                tmp_path / "甲局" / "报告-csv" / "01.csv": b"z",
+            }
+        )
+    assert len(waiting) == 4, "three new ones and the copy of the old one"
     assert all(path.name.startswith(TEMPORARY) for path in waiting), "what clean() looks for"
     for path in waiting:
         path.write_bytes(b"torn")

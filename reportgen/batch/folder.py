@@ -11,6 +11,8 @@ from reportgen.faults import Fault, FaultyInput, Place
 
 TEMPORARY = ".reportgen-"
 """How the names of files begin that are not ready yet, as `render.files.write_all` makes them."""
+_DEPTHS = ("", "*/", "*/*/")
+"""Where they may lie: with the summary, with a report, with its open data."""
 
 
 @contextlib.contextmanager
@@ -46,7 +48,7 @@ def _locked(out: Path) -> int | None:
 
 def clean(out: Path) -> int:
     """Removes what a kill left half-written: files that never got their names. How many there were."""
-    left = [path for path in out.rglob(f"{TEMPORARY}*") if path.is_file()]
+    left = [path for depth in _DEPTHS for path in out.glob(f"{depth}{TEMPORARY}*") if path.is_file()]
     for path in left:
         path.unlink(missing_ok=True)
     return len(left)

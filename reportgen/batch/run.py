@@ -19,6 +19,7 @@ from reportgen.batch.record import Job, Options, Record, State
 from reportgen.batch.resume import Plan, plan
 from reportgen.batch.stopping import stoppable
 from reportgen.batch.summary import FILES, Run, Summary, same_departments
+from reportgen.compose import load_profile
 from reportgen.faults import Fault, FaultyInput
 from reportgen.load.text import shown
 from reportgen.render.files import write_all
@@ -39,6 +40,8 @@ def run_batch(asked: Asked, engine: Engine, watch: Watch) -> Summary:
     """Builds all departments; raises `FaultyInput` where there is nothing to begin with, and `OSError`."""
     began = datetime.now(UTC)
     out = asked.out.resolve()
+    if asked.options.profile is not None:
+        load_profile(asked.options.profile)  # what is wrong with it is told once
     found = find_inputs(asked.inputs, out)
     with held(out), stoppable() as stopped:
         clean(out)

@@ -20,7 +20,7 @@ from reportgen.batch.record import Job, Record, State
 from reportgen.batch.work import work
 from reportgen.faults import Fault, FaultyInput, Place
 from reportgen.load.text import shown
-from reportgen.render.pdf import PrintingUnavailable
+from reportgen.render.press import PrintingUnavailable
 
 _PATIENCE = 30
 """Seconds to find the scheduler and its first worker."""

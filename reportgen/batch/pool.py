@@ -22,7 +22,7 @@ from reportgen.batch.record import Job, Record, State
 from reportgen.batch.worker import OUT_OF_MEMORY, Stage, Unavailable, serve
 from reportgen.faults import Fault, Place
 from reportgen.load.text import shown
-from reportgen.render.pdf import PrintingUnavailable
+from reportgen.render.press import PrintingUnavailable
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerContext, SpawnContext

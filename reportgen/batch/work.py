@@ -18,7 +18,7 @@ from reportgen.batch.totals import facts
 from reportgen.build import Built, Examined, Progress, build, write
 from reportgen.faults import Fault, FaultyInput, Place, Severity
 from reportgen.load.text import shown
-from reportgen.render.pdf import PrintingUnavailable
+from reportgen.render.press import PrintingUnavailable
 
 _LAG = 50_000_000
 """Nanoseconds by which the time of a file may lag behind the clock."""

@@ -12,7 +12,7 @@ from threading import Thread
 
 from reportgen.batch.record import Job, Record
 from reportgen.batch.work import work
-from reportgen.render.pdf import PrintingUnavailable
+from reportgen.render.press import PrintingUnavailable
 
 OUT_OF_MEMORY = 70
 """How a worker ends that could get no more memory."""

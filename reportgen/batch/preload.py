@@ -7,6 +7,7 @@ import contextlib
 import reportgen.batch.work
 import reportgen.render.docx
 import reportgen.render.open_data
+import reportgen.render.pdf
 import reportgen.render.web
 import reportgen.render.xlsx
 import reportgen.verify  # noqa: F401

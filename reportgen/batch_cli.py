@@ -67,7 +67,8 @@ def batch_command(
         raise typer.BadParameter("--engine dask 和 --scheduler 地址要一起写")
     if engine is EngineName.DASK and jobs is not None:
         raise typer.BadParameter("--engine dask 用几个进程由集群决定；请去掉 -j")
-    options = Options(tuple(read_formats(formats)), profile, verify, force)
+    # workers may stand in another folder
+    options = Options(tuple(read_formats(formats)), profile and profile.resolve(), verify, force)
     console = Console(stderr=True)
     try:
         with _engine(scheduler, jobs) as chosen:

@@ -32,7 +32,9 @@ class Ended:
 
 
 def arguments(inputs: Path | str, out: Path, *options: str) -> list[str]:
-    return [*COMMAND, str(inputs), "-o", str(out), "--profile", str(TINY), *options]
+    # a relative path, as people write it, though other processes may stand in other folders
+    profile = os.path.relpath(TINY)
+    return [*COMMAND, str(inputs), "-o", str(out), "--profile", profile, *options]
 
 
 def batch(inputs: Path | str, out: Path, *options: str) -> Ended:

@@ -21,9 +21,12 @@ pytest.importorskip("distributed")
 FORMATS = ("--format", "html,docx")
 
 
-def dask(*arguments: str) -> subprocess.Popen[bytes]:
+def dask(*arguments: str, folder: Path | None = None) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "dask", *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "dask", *arguments],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
 
 
@@ -35,12 +38,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def scheduler() -> Iterator[str]:
+def scheduler() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Its address and its process."""
     port = free_port()
     process = dask("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
     try:
         wait_for(lambda: answers(port))
-        yield f"tcp://127.0.0.1:{port}"
+        yield f"tcp://127.0.0.1:{port}", process
     finally:
         process.kill()
         process.wait()
@@ -55,7 +59,7 @@ def answers(port: int) -> bool:
 def workers(address: str, count: int, folder: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Workers that nobody starts again when they are gone."""
     options = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(folder))
-    started = [dask("worker", address, *options) for _ in range(count)]
+    started = [dask("worker", address, *options, folder=folder) for _ in range(count)]
     try:
         yield started
     finally:
@@ -68,7 +72,7 @@ def workers(address: str, count: int, folder: Path) -> Iterator[list[subprocess.
 def test_a_worker_that_is_killed_in_the_middle_costs_nothing_but_time(tmp_path: Path) -> None:
     made = make(tmp_path / "in", "SSSSSSSSSM", faulty=1)
     out = tmp_path / "out"
-    with scheduler() as address, workers(address, 2, tmp_path) as (victim, _):
+    with scheduler() as (address, _), workers(address, 2, tmp_path) as (victim, _):
         cluster = ("--engine", "dask", "--scheduler", address)
         with running(tmp_path / "in", out, *FORMATS, *cluster) as process:
             wait_for(lambda: len({record["process"] for record in journal(out)}) == 2)
@@ -88,6 +92,27 @@ def test_a_worker_that_is_killed_in_the_middle_costs_nothing_but_time(tmp_path: 
     assert (out / "totals.csv").read_bytes() == (tmp_path / "alone" / "totals.csv").read_bytes()
     assert batch(tmp_path / "in", out, *FORMATS, "-j", "2", "--resume").code == 1
     assert summary(out)["counts"]["kept"] == len(made) - 1
+
+
+@pytest.mark.long
+def test_a_scheduler_that_is_lost_ends_the_batch_with_a_summary_of_what_is_done(tmp_path: Path) -> None:
+    made = make(tmp_path / "in", "S" * 12)
+    out = tmp_path / "out"
+    asked = (*FORMATS, "--engine", "dask", "--scheduler")
+    with (
+        scheduler() as (address, lost),
+        workers(address, 1, tmp_path),
+        running(tmp_path / "in", out, *asked, address) as process,
+    ):
+        wait_for(lambda: len(journal(out)) >= 2)
+        lost.kill()
+        assert process.wait(120) == 1
+    said = summary(out)
+    assert [fault["message"].split("；")[0] for fault in said["faults"]] == ["与调度器的连接断了"]
+    assert said["counts"]["failed"] == 0
+    assert 2 <= said["counts"]["built"] == len(made) - said["counts"]["left"] < len(made)
+    assert batch(tmp_path / "in", out, *FORMATS, "--resume", "-j", "2").code == 0
+    assert summary(out)["counts"]["kept"] >= said["counts"]["built"]
 
 
 @pytest.mark.long
@@ -111,7 +136,7 @@ def test_what_is_wrong_with_a_cluster_is_told(tmp_path: Path, monkeypatch: pytes
 
     assert "连不上调度器" in told(f"tcp://127.0.0.1:{free_port()}")
     assert "连不上调度器" in told("nonsense://")
-    with scheduler() as address:
+    with scheduler() as (address, _):
         assert "调度器没有工作进程" in told(address)
     assert not (tmp_path / "out" / "batch.json").exists()
 

@@ -25,6 +25,8 @@ from reportgen.render.press import PrintingUnavailable
 _PATIENCE = 30
 """Seconds to find the scheduler and its first worker."""
 _MOMENT = 0.2
+_GIVEN_UP = ("cancelled", "lost")
+"""What becomes of all that is asked for when the scheduler is gone; nobody else takes anything back."""
 _ONE_AT_A_TIME = threading.Lock()
 """Nobody promises that pages can be laid out in several threads at once."""
 
@@ -34,6 +36,7 @@ class Cluster:
     """An engine of the workers that a scheduler has; those that join later help too."""
 
     client: Any
+    address: str
     workers: int
 
     def parts(self) -> dict[str, str]:
@@ -49,10 +52,10 @@ class Cluster:
             future.add_done_callback(finished.put)
         try:
             while waiting and not stopped():
-                if self.client.status == "closed":
-                    raise FaultyInput([_lost(self.client)])
                 with suppress(Empty):
                     future = finished.get(timeout=_MOMENT)
+                    if future.status in _GIVEN_UP:
+                        raise FaultyInput([_lost(self.address)])
                     watcher.ended(0, _record(future, waiting.pop(future), began))
                     # what is still asked for would be built once more if its worker were lost
                     future.release()
@@ -79,7 +82,7 @@ def cluster(address: str) -> Iterator[Cluster]:
         except TimeoutError:
             problem = f"调度器没有工作进程；请在各台机器上运行 dask worker {address} --nthreads 1"
             raise FaultyInput([Fault(Place(address), problem)]) from None
-        yield Cluster(client, len(client.scheduler_info(n_workers=-1)["workers"]))
+        yield Cluster(client, address, len(client.scheduler_info(n_workers=-1)["workers"]))
 
 
 def build_remotely(job: Job) -> Record:
@@ -136,6 +139,6 @@ def _record(future: Any, job: Job, began: datetime) -> Record:
     return record
 
 
-def _lost(client: Any) -> Fault:
+def _lost(address: str) -> Fault:
     problem = "与调度器的连接断了；完成的已经记下，连上以后加 --resume 接着做"
-    return Fault(Place(client.scheduler.address if client.scheduler else "--scheduler"), problem)
+    return Fault(Place(address), problem)

@@ -69,7 +69,7 @@ def options_hash(options: Options) -> str:
     return _hash_of(
         {
             "formats": ",".join(sorted(options.formats)),
-            "profile": str(options.profile.resolve()) if options.profile else "",
+            "profile": str(options.profile or ""),
             "verified": str(options.verified),
         }
     )

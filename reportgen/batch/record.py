@@ -25,6 +25,7 @@ class Options:
 
     formats: tuple[Format, ...]
     profile: Path | None
+    """Absolute."""
     verified: bool
     force: bool
 

@@ -56,6 +56,8 @@ class Examined:
     """The checks that the input or its profile leaves out or loosens, by rule."""
     rules: tuple[str, ...]
     """Those that were looked at; faults of the input leave the document's own unseen."""
+    folders: tuple[Path, ...]
+    """The profile's own folder, then those it extends."""
 
 
 def examine(
@@ -96,7 +98,7 @@ def examine(
     found += loaded.notes
     found.sort(key=lambda fault: fault.place)
     unique = tuple(dict.fromkeys(found))
-    return Examined(document, loaded, budget, unique, chosen, tuple(looked_at))
+    return Examined(document, loaded, budget, unique, chosen, tuple(looked_at), templates.folders)
 
 
 def prepare(

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from reportgen import __version__
+from reportgen.batch_cli import batch_command
 from reportgen.build import STAGES, Built, Progress, build, examine, prepare, write
 from reportgen.cli_options import ForceOption, FormatsOption, ProfileOption, VerifyOption, read_formats
 from reportgen.faults import Fault, FaultyInput, Place, Severity, errors
@@ -42,6 +43,7 @@ app = typer.Typer(
 
 
 app.add_typer(import_app, name="import")
+app.command("batch", help="一次生成许多部门的报告，并写出总表；在标准输出打印总表的路径。")(batch_command)
 
 
 def _version(wanted: bool) -> None:

@@ -82,7 +82,7 @@ def as_json(all_checked: Iterable[Checked]) -> str:
         {
             "input": checked.path,
             "counts": {ENGLISH[severity]: checked.count(severity) for severity in Severity},
-            "findings": [_finding(fault) for fault in checked.findings],
+            "findings": [finding(fault) for fault in checked.findings],
             "settings": [
                 setting.model_dump(mode="json", exclude_none=True) for setting in checked.settings.values()
             ],
@@ -93,7 +93,8 @@ def as_json(all_checked: Iterable[Checked]) -> str:
     return json.dumps(objects, ensure_ascii=False, indent=2)
 
 
-def _finding(fault: Fault) -> dict[str, Any]:
+def finding(fault: Fault) -> dict[str, Any]:
+    """As objects of JSON have it."""
     return {
         "rule": fault.rule or UNREADABLE,
         "severity": ENGLISH[fault.severity],

@@ -55,7 +55,7 @@ def boxes(one: Chart, width: float) -> list[tuple[float, float, float, float, st
 
 
 def _picture(one: Chart, width: float) -> etree._Element:
-    document = Document("", "", "", "", "", _style(), (), (), {one.id: one})
+    document = Document("", "", "", "", "", "", _style(), (), (), {one.id: one})
     return picture(one, document, width)
 
 

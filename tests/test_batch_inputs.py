@@ -93,14 +93,17 @@ def test_units_files_are_no_departments_wherever_they_lie(lay: Lay) -> None:
             "甲局/本级/unit.yaml": UNIT,
             "乙局.yaml": SOUND + "单位: units.csv\n",
             "units.csv": in_csv,
+            "丙局/dept.yaml": SOUND + "单位: [{文件: 二级 单位/第 1 个(2)&甲.yaml}]\n",
+            "丙局/二级 单位/第 1 个(2)&甲.yaml": UNIT,
             "本级.yaml": UNIT,
         }
     )
-    of = found(root, f"{root}/甲局/**/*.yaml")
-    assert names(of, root) == ["乙局.yaml", "甲局/dept.yaml"]
+    of = found(root, f"{root}/*局/**/*.yaml")
+    assert names(of, root) == ["丙局/dept.yaml", "乙局.yaml", "甲局/dept.yaml"]
     assert {path: why.split(" ")[-1] for path, why in passed(of, root).items()} == {
         "本级.yaml": "的单位文件，算在那个部门里",
         "甲局/本级/unit.yaml": "的单位文件，算在那个部门里",
+        "丙局/二级 单位/第 1 个(2)&甲.yaml": "的单位文件，算在那个部门里",
     }
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
 
 from reportgen.batch.lists import LIST_SUFFIXES, listed
-from reportgen.batch.looks import is_disclosure, mentions
+from reportgen.batch.looks import end_of, files_named_in, is_disclosure, lists_units_beside
 from reportgen.faults import Fault, FaultyInput, Place
 from reportgen.load.named import NamedInputs, named_inputs
 from reportgen.load.sheets import SUFFIXES as WORKBOOKS
@@ -166,9 +167,7 @@ def _named_by_others(inputs: Sequence[Input]) -> dict[Path, str]:
     """Files that another input draws in, with what to say of them: they are no departments."""
     paths = {one.path for one in inputs if not one.faults}
     found: dict[Path, str] = {}
-    for path in sorted(paths):
-        if not mentions(path, paths - {path}):
-            continue
+    for path in _may_name_others(paths):
         try:
             named = named_inputs(path)
         except FaultyInput:  # told when it is built; its units must not be counted meanwhile
@@ -181,9 +180,22 @@ def _named_by_others(inputs: Sequence[Input]) -> dict[Path, str]:
     return {path: why for path, why in found.items() if path in paths}
 
 
+def _may_name_others(paths: Collection[Path]) -> Iterator[Path]:
+    """The few that are worth parsing, in order."""
+    names = Counter(end_of(path.name) for path in paths)
+    holding = Counter(folder for path in paths for folder in path.parents)
+    for path in sorted(paths):
+        own = end_of(path.name)
+        speaks_of_others = any(names[name] > (name == own) for name in files_named_in(path))
+        has_others_below = holding[path.parent] > 1
+        if speaks_of_others or (has_others_below and lists_units_beside(path)):
+            yield path
+
+
 def _as_far_as_seen(path: Path, paths: Iterable[Path]) -> NamedInputs:
     """What a file that cannot be parsed seems to name: whatever lies below it and is spoken of."""
-    below = [one for one in paths if path.parent in one.parent.parents and mentions(path, {one})]
+    spoken_of = files_named_in(path)
+    below = [one for one in paths if path.parent in one.parent.parents and end_of(one.name) in spoken_of]
     return NamedInputs(tuple(below), None)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import zipfile
-from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 
@@ -23,6 +22,7 @@ _KEY = "|".join(map(re.escape, sorted(_WORDS, key=len, reverse=True)))
 _BLOCK = re.compile(rf"^[\"']?({_KEY})[\"']?\s*[:：]", re.MULTILINE)
 _FLOW = re.compile(rf"[{{,]\s*[\"']?({_KEY})[\"']?\s*[:：]")
 _UNITS_BESIDE = re.compile(r"(?:单位|units)[\"']?\s*[:：]\s*[\"']?[^\s\"']+\.csv", re.IGNORECASE)
+_INPUT = re.compile(r"[^\s\"'\\/:：,，;；&\[\]{}<>|]+\.(?:ya?ml|json|xls[xm])", re.IGNORECASE)
 _SHEET = re.compile(r"<sheet [^>]*name=\"([^\"]*)\"")
 _MAX_UNPACKED = 256 * 2**20
 
@@ -47,15 +47,23 @@ def _keys(text: str, suffix: str) -> set[str]:
     return set((_FLOW if text.lstrip().startswith("{") else _BLOCK).findall(text))
 
 
-def mentions(path: Path, others: Collection[Path]) -> bool:
-    """Whether the file may name one of the others: their names stand in it, or a list of units does."""
-    if not others:
-        return False
-    text = _all_text(path) if path.suffix.lower() in WORKBOOKS else _text(path)
-    if any(name in text for name in {other.name for other in others}):
-        return True
-    below = any(path.parent in other.parents for other in others)
-    return below and _UNITS_BESIDE.search(text) is not None
+def files_named_in(path: Path) -> frozenset[str]:
+    """The inputs that may be named in a file, by the ends of their names."""
+    return frozenset(_INPUT.findall(_written(path)))
+
+
+def end_of(name: str) -> str:
+    """What `files_named_in` finds of a file's name: a name may have blanks, which end it in a text."""
+    return next(iter(_INPUT.findall(name)[-1:]), name)
+
+
+def lists_units_beside(path: Path) -> bool:
+    """Whether a CSV file beside it lists its units, which may name files."""
+    return _UNITS_BESIDE.search(_written(path)) is not None
+
+
+def _written(path: Path) -> str:
+    return _all_text(path) if path.suffix.lower() in WORKBOOKS else _text(path)
 
 
 @lru_cache(maxsize=64)

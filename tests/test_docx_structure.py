@@ -263,6 +263,7 @@ def test_page_numbers_are_fields_in_the_footers_outside_on_odd_and_even_pages(re
             assert [code for code, _ in shown] == ["PAGE"]
             assert re.fullmatch(r"— \d+ —", text_of(paragraph))
             assert _value(paragraph, "pPr/jc") == align
+            assert _value(paragraph, "pPr/ind", f"w:{align}Chars") == "100", "one character from the edge"
 
 
 def test_margins_are_those_of_the_style_turned_with_the_page(report: Report, document: Document) -> None:

@@ -53,17 +53,20 @@ def test_counted_pages_are_numbered_from_one_without_a_gap(pdf: PDF) -> None:
     assert numbers[front:] == list(range(1, len(numbers) - front + 1))
 
 
-def test_page_numbers_stand_outside_on_upright_and_on_turned_pages(pdf: PDF, document: Document) -> None:
+def test_page_numbers_stand_outside_below_the_text_and_one_character_from_its_edge(
+    pdf: PDF, document: Document
+) -> None:
+    """GB/T 9704-2012, 7.5: a number of 14 pt, 7 mm below the text, on upright and on turned pages."""
     turned = set()
     for page in body_pages(pdf):
         words = page.crop((0, page.height - 80, page.width, page.height)).extract_words(keep_blank_chars=True)
         (number,) = (word for word in words if re.fullmatch(r"— \d+ —", word["text"].strip()))
         left, _, right, bottom = _margins(page, document)
         if page_number(page) % 2:
-            assert number["x1"] == pytest.approx(page.width - right, abs=2)
+            assert number["x1"] == pytest.approx(page.width - right - 14, abs=2)
         else:
-            assert number["x0"] == pytest.approx(left, abs=2)
-        assert number["top"] > page.height - bottom
+            assert number["x0"] == pytest.approx(left + 14, abs=2)
+        assert number["top"] - (page.height - bottom) == pytest.approx(7 * MM, abs=2)
         turned.add((page.width > page.height, page_number(page) % 2))
     assert len(turned) == 4, "the example should have odd and even pages of both directions"
 

@@ -84,7 +84,8 @@ def _start(section: Section, numbered_from_one: bool) -> None:
 
 
 def number_pages(section: Section) -> None:
-    """«— 1 —» outside: right on odd pages, left on even ones. Later sections inherit it."""
+    """«— 1 —» outside, one character from the edge: right on odd pages, left on even ones. Later sections
+    inherit it."""
     _footer(section.footer, "right")
     _footer(section.even_page_footer, "left")
 
@@ -97,5 +98,7 @@ def no_page_numbers(section: Section) -> None:
 def _footer(footer: _Footer, align: str) -> None:
     footer.is_linked_to_previous = False
     old = footer.paragraphs[0]._p
-    old.addprevious(paragraph(styles.FOOTER, [run("— "), *field("PAGE", "1"), run(" —")], w("jc", val=align)))
+    inset = w("ind", **{f"{align}Chars": 100, align: 280})
+    shown = [run("— "), *field("PAGE", "1"), run(" —")]
+    old.addprevious(paragraph(styles.FOOTER, shown, inset, w("jc", val=align)))
     old.getparent().remove(old)

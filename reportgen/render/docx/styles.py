@@ -16,6 +16,7 @@ from docx.oxml.ns import qn
 
 from reportgen.compose.style import Style
 from reportgen.compose.word_styles import is_built_in, variant_name
+from reportgen.render.bold import HEAVY
 from reportgen.render.docx.css import Padding
 from reportgen.render.docx.ooxml import Element, half_points, mm, twips, w
 from reportgen.render.docx.reference import overlay
@@ -129,7 +130,8 @@ def _specs(style: Style) -> list[_Spec]:
     body, small, title_size = style.body_size, style.table_size, style.title_size
     text_width = mm(210 - style.text_page.left - style.text_page.right)
     entries = {"line": Decimal(18), "tabs": (("right", text_width, "dot"),)}
-    title = {"bold": True, "align": "center", "keep_next": True}
+    bold = not any(name in fonts.title[0] for name in HEAVY)
+    title = {"bold": bold, "align": "center", "keep_next": True}
     of_part = {"line": title_size * Decimal("1.5"), "after": twips(pitch), **title}
     of_table = {"line": style.table_title_size * Decimal("1.4"), **title}
     indented = {"line": pitch, "indent_chars": 200, "keep_next": True, "grid": True}
@@ -156,7 +158,7 @@ def _specs(style: Style) -> list[_Spec]:
         (GLANCE_FIGURE, "一图读懂数字", fonts.hei, Decimal(15),
          {"bold": True, "align": "center", "after": 80}),
         (COVER_NAME, "封面标题", fonts.title, title_size,
-         {"line": title_size * Decimal("1.6"), "bold": True, "align": "center"}),
+         {"line": title_size * Decimal("1.6"), "bold": bold, "align": "center"}),
         (COVER_TEXT, "封面文字", fonts.body, body, {"line": pitch, "align": "center"}),
         (COVER_DATE, "封面日期", fonts.body, body, {"line": pitch, "align": "center", "before": mm(90)}),
         (CONTENTS_TITLE, "目录标题", fonts.hei, title_size,

@@ -59,7 +59,9 @@ def table(
             slots,
             frame,
             head=at < heads,
-            keep=at < len(grid) - 1 and (keep_together or "k" in _classes(rows[at])),
+            keep=_is_note(source.getnext())
+            if at == len(grid) - 1
+            else keep_together or "k" in _classes(rows[at]),
             total="total" in _classes(rows[at]),
         )
         for at, slots in enumerate(grid)
@@ -105,6 +107,11 @@ def _widths(source: HtmlElement, count: int, width: int) -> list[int]:
         shares = [100 / count] * count
     edges = [round(width * sum(shares[:at]) / sum(shares)) for at in range(count + 1)]
     return [right - left for left, right in pairwise(edges)]
+
+
+def _is_note(element: HtmlElement | None) -> bool:
+    """What must not stand on a page without the table that it is about."""
+    return element is not None and "note" in _classes(element)
 
 
 def _classes(element: HtmlElement) -> list[str]:

@@ -11,8 +11,9 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from reportgen.compose.style import Style
 
-NUMBER_BELOW, NUMBER_HIGH, EDGE = Decimal(7), Decimal(5), Decimal(6)
-"""Millimetres: below the text (GB/T 9704-2012, 7.5), a number of 14 pt, what printers leave white."""
+NUMBER_BELOW, NUMBER_HIGH, EDGE = Decimal("3.8"), Decimal(5), Decimal(6)
+"""Millimetres: from the text to the number, whose dashes then stand 7 mm below it (GB/T 9704-2012, 7.5);
+the number, of 14 pt; what printers leave white."""
 
 
 def stylesheet(style: Style) -> str:
@@ -35,7 +36,7 @@ def _template(name: str) -> Template:
 
 
 def below_text(margin: Decimal) -> Decimal:
-    """Millimetres from the text to the page number: 7, or less where the margin is narrow."""
+    """Millimetres from the text to the page number; less where the margin is narrow."""
     return min(NUMBER_BELOW, max(margin - NUMBER_HIGH - EDGE, Decimal(0)))
 
 

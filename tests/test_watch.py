@@ -537,14 +537,31 @@ def _everything_opened() -> Iterator[list[str]]:
     ],
 )
 def test_every_file_that_is_opened_is_watched(name: str, of_input: set[str]) -> None:
-    folders = (EXAMPLES, ROOT / "templates")
     with asked() as read, _everything_opened() as opened:
         examine(EXAMPLES / name)
-    ours = {path for one in opened if any(f in (path := Path(one).absolute()).parents for f in folders)}
+    ours = _below(opened, EXAMPLES, ROOT / "templates")
     assert len(ours) > 10
-    assert {path.resolve() for path in ours} <= {path.resolve() for path in read}
-    below = {str(path) for path in read}
-    assert all(any(f"/{part}" in path for path in below) for part in of_input)
+    assert ours <= {path.resolve() for path in read}
+    assert all(any(f"/{part}" in str(path) for path in read) for part in of_input)
+
+
+def _below(opened: list[str], *folders: Path) -> set[Path]:
+    paths = {Path(one).resolve() for one in opened}
+    return {path for path in paths if any(folder in path.parents for folder in folders)}
+
+
+def test_every_file_of_a_profile_of_ones_own_is_watched(source: Path) -> None:
+    own = source.parent / "profile"
+    docx.Document().save(str(own / "reference.docx"))
+    (own / "style.css").write_text("td { color: #111 }", "utf-8")
+    (own / "cover.html.j2").write_text("{% include 'below/name.html.j2' %}", "utf-8")
+    (own / "below").mkdir()
+    (own / "below" / "name.html.j2").write_text("<p class='name'>{{ department.name }}</p>", "utf-8")
+    with asked() as read, _everything_opened() as opened:
+        build(source, [Format.DOCX], profile=own)
+    ours = _below(opened, source.parent)
+    assert {path for path in own.rglob("*") if path.is_file()} <= ours
+    assert ours <= set(read)
 
 
 def test_files_that_are_missing_are_watched_too(source: Path) -> None:

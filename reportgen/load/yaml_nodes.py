@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from functools import lru_cache
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -20,6 +21,9 @@ MAX_REPEATED = 100_000
 
 MAX_DEPTH = 64
 """No input is deeper than ten; beyond some hundreds Python's own stack ends."""
+
+SHORT = 20_000
+"""Characters of a text whose nodes are kept: the files of a profile are read for every report."""
 
 _NULL = "tag:yaml.org,2002:null"
 
@@ -47,6 +51,10 @@ _MEANING = {
 
 def parse_yaml(text: str, file: str) -> Node:
     """Nodes of a YAML text; raises `FaultyInput` at the first syntax fault, as YAML allows no more."""
+    return _kept(text, file) if len(text) <= SHORT else _parsed(text, file)
+
+
+def _parsed(text: str, file: str) -> Node:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an anchor set anew is allowed, and no news for the user
@@ -64,6 +72,9 @@ def parse_yaml(text: str, file: str) -> Node:
         raise FaultyInput([Fault(Place(file), f"YAML 写法有误：{_explain(str(error))}")]) from None
     except RecursionError:
         raise FaultyInput([Fault(Place(file), "层次嵌套过深")]) from None
+
+
+_kept = lru_cache(maxsize=128)(_parsed)
 
 
 def _syntax_fault(error: MarkedYAMLError, text: str, file: str) -> Fault:

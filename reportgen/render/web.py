@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 
 from lxml import html as lxml_html
@@ -51,17 +52,11 @@ def to_html(document: Document, explain: Callable[[str], str | None]) -> bytes:
 
 def explainer(loaded: Loaded, budget: Budget) -> Callable[[str], str | None]:
     """Origins of facts as one line of text, each looked up once."""
-    known: dict[str, str | None] = {}
-
-    def explain(fact: str) -> str | None:
-        if fact not in known:
-            known[fact] = _told(loaded, budget, fact)
-        return known[fact]
-
-    return explain
+    named = cache(partial(_named, loaded=loaded))
+    return cache(partial(_told, loaded, budget, named))
 
 
-def _told(loaded: Loaded, budget: Budget, fact: str) -> str | None:
+def _told(loaded: Loaded, budget: Budget, named: Callable[[str], str], fact: str) -> str | None:
     found = origin(budget, fact)
     if found is None:
         return None
@@ -70,7 +65,7 @@ def _told(loaded: Loaded, budget: Budget, fact: str) -> str | None:
         value = record.measures[found.measure]
         amount = f"{value:f}" if found.measure in PIECES else f"{value:,.2f} 元"
         place = loaded.place(*record.path)
-        lines.append(f"{_named(place.file, loaded)} {place.spot} {amount}")
+        lines.append(f"{named(place.file)} {place.spot} {amount}")
     more = f"……共 {len(found.records)} 行" if len(found.records) > SHOWN else ""
     return f"{found.what}；{'，'.join(lines)}{more}" if lines else found.what
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pdfplumber
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html as lxml_html
@@ -16,7 +19,8 @@ from reading import body_pages, squeezed
 
 from reportgen.compose import Document
 from reportgen.render.pdf import lay_out
-from reportgen.render.torn_rows import LOOSE, Tear, mend, name_rows
+from reportgen.render.press import Press, Sheets
+from reportgen.render.torn_rows import LOOSE, Tear, mend, name_rows, tears
 from reportgen.verify import verify
 
 PART = "第{}部分的说明文字，"
@@ -84,6 +88,52 @@ def test_a_row_longer_than_a_page_has_its_label_on_each_and_its_text_once(docume
     assert positions == sorted(positions)
     assert all(told.count(f"第{number}部分") == 1 for number in range(300))
     assert verify(made, content, ".pdf") == []
+
+
+def _laid_out(
+    document: Document,
+    rows: str,
+    monkeypatch: pytest.MonkeyPatch,
+    told: Callable[[Tear], Tear | None] = lambda tear: tear,
+) -> tuple[int, bytes]:
+    """How often it is laid out, and what it becomes; `told` is what is made of each guess."""
+    made, count = _document(document, rows), 0
+
+    def counted(press: Press, tree: HtmlElement, sheets: Sheets) -> Any:
+        nonlocal count
+        count += 1
+        return lay_out_once(press, tree, sheets)
+
+    def changed(tree: HtmlElement, pages: Sequence[Any]) -> list[Tear]:
+        found = tears(tree, pages)
+        return [*found[:1], *(tear for tear in map(told, found[1:]) if tear)]
+
+    lay_out_once = Press.lay_out
+    with monkeypatch.context() as patched:
+        patched.setattr(Press, "lay_out", counted)
+        patched.setattr("reportgen.render.press.tears", changed)
+        content = lay_out(made).pdf(made, {})
+    return count, content
+
+
+def test_a_table_over_many_pages_is_not_laid_out_for_each_of_them(
+    document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = _row_of_indicators(200)
+    often, one_by_one = _laid_out(document, rows, monkeypatch, lambda _: None)
+    count, guessed = _laid_out(document, rows, monkeypatch)
+    assert guessed == one_by_one
+    assert count <= 4 < often, "the table twice, the page numbers and what a guess may cost"
+
+
+def test_a_wrong_guess_of_where_a_page_breaks_is_taken_back(
+    document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = _row_of_indicators(200)
+    _, right = _laid_out(document, rows, monkeypatch)
+    count, wrong = _laid_out(document, rows, monkeypatch, lambda tear: replace(tear, row=tear.row - 1))
+    assert wrong == right
+    assert count > 4
 
 
 def test_another_number_on_the_next_page_is_still_a_difference(document: Document) -> None:

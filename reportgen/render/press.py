@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -14,7 +15,7 @@ from reportgen.load.text import printable
 from reportgen.render.bold import embolden
 from reportgen.render.justification import justify_chinese
 from reportgen.render.line_pitch import keep_pitch
-from reportgen.render.torn_rows import mend, name_rows, tears
+from reportgen.render.torn_rows import held, mend, name_rows, tears
 
 MOST_MENDINGS = 60
 """Tables with more pages than this stay torn from there on."""
@@ -89,15 +90,22 @@ class Press:
         return Document([*pages], DocumentMetadata(), self._fetcher, self.fonts, {}, None)
 
     def lay_out_rows_whole(self, tree: HtmlElement, sheets: Sheets) -> Any:
-        """Again and again until no page tears a row from its labels; changes the tree."""
+        """Again and again until no page tears a row from its labels; may change the tree."""
         name_rows(tree)
         made = self.lay_out(tree, sheets)
         for _ in range(MOST_MENDINGS):
             torn = tears(tree, made.pages)
             if not torn:
                 break
-            mend(tree, torn)
-            made = self.lay_out(tree, sheets)
+            tried = deepcopy(tree)
+            mend(tried, torn)
+            made = self.lay_out(tried, sheets)
+            right = held(torn, made.pages)
+            if right == torn:
+                tree = tried
+            else:
+                mend(tree, right)
+                made = self.lay_out(tree, sheets)
         return made
 
 

@@ -2,7 +2,8 @@
 
 A cell over several rows is left behind by the rows that go on to the next page, and a row longer than a
 page by its own labels. WeasyPrint can only be asked afterwards where it broke: the table is cut there,
-in the HTML, and laid out again.
+in the HTML, and laid out again. Where it will break after that is guessed from where it did: each layout
+takes time in the number of pages, and there are as many tears as pages.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ LOOSE = "break-inside: auto"
 
 @dataclass(frozen=True, slots=True)
 class Tear:
-    """The first place where a page tears a table."""
+    """A place where a page tears a table."""
 
     table: int
     row: int
@@ -49,22 +50,46 @@ def name_rows(tree: HtmlElement) -> None:
 
 
 def tears(tree: HtmlElement, pages: Sequence[Any]) -> list[Tear]:
-    """For each table that needs mending its first tear."""
+    """For each table that needs mending its first tear, and the later ones as they are before it is mended.
+
+    Only until a row that goes on itself: what a page has of it changes when it moves, so it is told alone.
+    """
     tables = list(tree.iter("table"))
-    found: dict[int, Tear] = {}
+    found: dict[int, list[Tear]] = {}
     before: dict[int, list[Any]] = {}
+    known: set[int] = set()
+    for at, rows in _pieces(pages):
+        tear = _tear(tables[at], at, before[at][-1], rows[0]) if at in before and at not in known else None
+        if tear is not None:
+            if tear.within:
+                known.add(at)
+            if not (tear.within and at in found):
+                found.setdefault(at, []).append(tear)
+        before[at] = rows
+    return [tear for of_table in found.values() for tear in of_table]
+
+
+def held(found: Sequence[Tear], pages: Sequence[Any]) -> list[Tear]:
+    """Those that were right: each table's first one, and the others as long as a page begins with them."""
+    opening = {(at, int(rows[0].element.get(ROW))) for at, rows in _pieces(pages)}
+    right: list[Tear] = []
+    lost: set[int] = set()
+    for tear in found:
+        is_first = all(other.table != tear.table for other in right)
+        if tear.table not in lost and (is_first or (tear.table, tear.row) in opening):
+            right.append(tear)
+        else:
+            lost.add(tear.table)
+    return right
+
+
+def _pieces(pages: Sequence[Any]) -> Iterator[tuple[int, list[Any]]]:
+    """The rows that a page has of a table, with the number of the table."""
     for page in pages:
         for box in _tables(page._page_box):
-            at = int(box.element.get(TABLE))
             rows = [row for group in box.children if not group.is_header for row in group.children]
-            if not rows:
-                continue
-            if at in before and at not in found:
-                tear = _tear(tables[at], at, before[at][-1], rows[0])
-                if tear is not None:
-                    found[at] = tear
-            before[at] = rows
-    return list(found.values())
+            if rows:
+                yield int(box.element.get(TABLE)), rows
 
 
 def _tables(box: Any) -> Iterator[Any]:

@@ -19,6 +19,7 @@ from reportgen.render import record_cache, stretch_records, workers
 from reportgen.render.means import Means
 from reportgen.render.pdf import lay_out
 from reportgen.render.record_cache import drop_oldest
+from reportgen.render.stretches import is_separable
 
 CACHED, TWO = Means(cached=True), Means(processes=2)
 
@@ -89,7 +90,7 @@ def test_a_kept_page_that_was_damaged_or_cut_off_is_laid_out_again(
     document: Document, plain: bytes, cache: Path
 ) -> None:
     lay_out(document, CACHED)
-    entries = sorted(cache.iterdir())
+    entries = sorted((cache / record_cache.FOLDER).iterdir())
     assert len(entries) > 10
     for at, entry in enumerate(entries):
         content = entry.read_bytes()
@@ -105,8 +106,9 @@ def test_a_kept_page_that_was_damaged_or_cut_off_is_laid_out_again(
 
 def test_kept_pages_are_for_their_owner_alone(document: Document, cache: Path) -> None:
     lay_out(document, CACHED)
-    assert cache.stat().st_mode & 0o077 == 0
-    assert not [entry for entry in cache.iterdir() if entry.stat().st_mode & 0o077]
+    own = cache / record_cache.FOLDER
+    assert own.stat().st_mode & 0o077 == 0
+    assert not [entry for entry in own.iterdir() if entry.stat().st_mode & 0o077]
 
 
 def test_a_folder_that_cannot_be_written_does_no_harm(
@@ -117,13 +119,61 @@ def test_a_folder_that_cannot_be_written_does_no_harm(
     assert lay_out(document, CACHED).pdf(document, {}) == plain
 
 
-def test_what_was_used_longest_ago_is_dropped_first(tmp_path: Path) -> None:
-    for at in range(5):
-        path = tmp_path / f"entry{at}"
+def test_what_was_used_longest_ago_is_dropped_first_and_nothing_that_is_not_ours(tmp_path: Path) -> None:
+    names = [f"{at:064x}" for at in range(5)]
+    for at, name in enumerate([*names, "论文.docx"]):
+        path = tmp_path / name
         path.write_bytes(bytes(100))
         os.utime(path, (1000 + at, 1000 + at))
+    os.utime(tmp_path / "论文.docx", (1, 1))
     drop_oldest(tmp_path, 250)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["entry3", "entry4"]
+    assert {path.name for path in tmp_path.iterdir()} == {names[3], names[4], "论文.docx"}
+
+
+def test_pages_in_a_folder_that_others_can_write_are_not_used(
+    document: Document, plain: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(record_cache.SWITCH, str(tmp_path))
+    lay_out(document, CACHED)
+    (own,) = tmp_path.iterdir()
+    own.chmod(0o777)
+    made = _counted(monkeypatch)
+    assert lay_out(document, CACHED).pdf(document, {}) == plain
+    assert made
+
+
+def test_without_a_home_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(_: type[Path]) -> Path:
+        raise RuntimeError
+
+    monkeypatch.delenv(record_cache.SWITCH, raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", classmethod(nobody))
+    assert record_cache.cache_folder() is None
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        ".stamp { position: fixed }",
+        "section { break-before: right !important }",
+        ".table { page-break-after: left }",
+        "p { float: footnote }",
+        "h2 + table { margin: 0 }",
+        "p:first-child { color: black }",
+        r"p { po\73ition: fixed }",
+        "@page { margin: 1cm }",
+        "@import 'x'",
+    ],
+)
+def test_a_style_sheet_that_looks_at_pages_or_neighbours_keeps_the_body_whole(css: str) -> None:
+    assert not is_separable(css)
+
+
+def test_a_style_sheet_of_looks_lets_the_body_be_cut() -> None:
+    assert is_separable(
+        "/* 格子贴紧 */ .tables .wide td { padding: 1.5pt 1.1pt } .form { break-inside: auto }"
+    )
 
 
 def test_other_fonts_make_other_keys(tmp_path: Path) -> None:
@@ -143,6 +193,15 @@ def test_other_fonts_make_other_keys(tmp_path: Path) -> None:
 
 
 # --- processes ---
+
+
+def test_what_lies_in_the_current_folder_is_not_taken_for_a_module(tmp_path: Path) -> None:
+    """A department's folder may come from anybody."""
+    for name in ("fontTools", "pickle", "lxml", "typing"):
+        (tmp_path / f"{name}.py").write_text("open('ran', 'w').close()")
+    ran = subprocess.run(workers.COMMAND, cwd=tmp_path, input=b"", capture_output=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert not (tmp_path / "ran").exists()
 
 
 def test_two_processes_make_the_same_file(

@@ -11,6 +11,7 @@ from typing import Any
 
 import reportgen
 
+LIBRARIES = ("libharfbuzz", "libpango", "libfontconfig", "libfreetype", "libfribidi")
 PACKAGES = ("weasyprint", "pydyf", "tinycss2", "tinyhtml5", "lxml", "cssselect2", "pyphen", "fonttools")
 
 
@@ -26,7 +27,8 @@ def machine() -> str:
 def _programs() -> tuple[str, ...]:
     from weasyprint.text.ffi import harfbuzz, pango  # noqa: PLC0415  (slow to load)
 
-    return (*map(_version, PACKAGES), str(pango.pango_version()), _harfbuzz(harfbuzz), _own_code())
+    own = (str(pango.pango_version()), _harfbuzz(harfbuzz), _own_code())
+    return (*map(_version, PACKAGES), *own, *map(_told, _libraries()))
 
 
 def _version(package: str) -> str:
@@ -38,6 +40,16 @@ def _version(package: str) -> str:
 
 def _harfbuzz(library: Any) -> str:
     return " ".join(str(library.hb_version_atleast(major, 0, 0)) for major in range(1, 20))
+
+
+def _libraries() -> list[str]:
+    """The files of the system's text libraries that this process has loaded, where it can be told."""
+    try:
+        maps = Path("/proc/self/maps").read_text()
+    except OSError:
+        return []
+    paths = {line.split(maxsplit=5)[-1] for line in maps.splitlines() if line.count("/")}
+    return sorted(path for path in paths if any(name in Path(path).name for name in LIBRARIES))
 
 
 def _own_code() -> str:

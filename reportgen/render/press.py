@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from reportgen.load.text import printable
 from reportgen.render.bold import embolden
 from reportgen.render.justification import justify_chinese
 from reportgen.render.line_pitch import keep_pitch
-from reportgen.render.torn_rows import held, mend, name_rows, tears
+from reportgen.render.torn_rows import Tear, held, mend, name_rows, tears
 
 MOST_MENDINGS = 60
 """Tables with more pages than this stay torn from there on."""
@@ -97,16 +98,27 @@ class Press:
             torn = tears(tree, made.pages)
             if not torn:
                 break
-            tried = deepcopy(tree)
-            mend(tried, torn)
+            tried = _mended(tree, torn)
+            if tried is None:
+                break
             made = self.lay_out(tried, sheets)
             right = held(torn, made.pages)
-            if right == torn:
-                tree = tried
-            else:
-                mend(tree, right)
-                made = self.lay_out(tree, sheets)
+            if right != torn:
+                tried = _mended(tree, right)
+                assert tried is not None, "fewer cuts lose no more than all of them"
+                made = self.lay_out(tried, sheets)
+            tree = tried
         return made
+
+
+def _mended(tree: HtmlElement, torn: Sequence[Tear]) -> HtmlElement | None:
+    """A copy with its tears mended; None if that would lose a character."""
+    mended = deepcopy(tree)
+    mend(mended, torn)
+    before, after = (Counter(one.text_content()) for one in (tree, mended))
+    return (
+        mended if all(after[char] >= count for char, count in before.items() if not char.isspace()) else None
+    )
 
 
 def text_of(tree: HtmlElement) -> str:

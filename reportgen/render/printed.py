@@ -21,6 +21,8 @@ QUANTITY = "数量"
 _PLAIN = re.compile(r"(?:0|[1-9]\d*|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?", re.ASCII)
 """A number that is no code: codes may begin with 0."""
 _WORD = re.compile("[\u4e00-\u9fff]")
+_COUNTED = re.compile("[0-9](?![0-9]*\u2060?年)")
+"""A number that is no year; a joiner may hold the two together."""
 LONGEST_LABEL = 40
 _KINDS = "alcm"
 """Classes of cells: a figure, a label, a code, a label in the middle."""
@@ -131,7 +133,8 @@ def is_label(cell: HtmlElement) -> bool:
     """Whether a cell names what stands beside it: few words, and no figure of the budget's."""
     has_figure = cell.get("data-value") is not None or cell.find(".//*[@data-value]") is not None
     text = cell.text_content().strip()
-    return not has_figure and len(text) <= LONGEST_LABEL and _WORD.search(text) is not None
+    short = len(text) <= LONGEST_LABEL
+    return not has_figure and short and _WORD.search(text) is not None and not _COUNTED.search(text)
 
 
 def _parted(

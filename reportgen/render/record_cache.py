@@ -7,6 +7,8 @@ is laid out again, and what cannot be kept is not.
 from __future__ import annotations
 
 import os
+import re
+import stat
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -22,6 +24,8 @@ MOST = 200_000_000
 SWITCH = "REPORTGEN_CACHE"
 """Names the folder in the environment; `off` keeps nothing."""
 DIGEST = 32
+FOLDER, NAME, UNFINISHED = "reportgen-pages", re.compile("[0-9a-f]{64}"), "unfinished-"
+"""A folder of our own in the one that is named, and what stands in it."""
 
 Kept = TypeVar("Kept")
 
@@ -37,6 +41,8 @@ class RecordCache(Generic[Kept]):
         if self.folder is None:
             return None
         path = self.folder / key
+        if not _is_own(self.folder):
+            return None
         try:
             content = path.read_bytes()
         except OSError:
@@ -56,7 +62,9 @@ class RecordCache(Generic[Kept]):
         said = self._form.dump_json(value)
         with suppress(OSError):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with NamedTemporaryFile(dir=self.folder, prefix=".", delete=False) as file:
+            if not _is_own(self.folder):
+                return
+            with NamedTemporaryFile(dir=self.folder, prefix=UNFINISHED, delete=False) as file:
                 try:
                     file.write(sha256(said).digest() + said)
                     file.close()
@@ -64,6 +72,17 @@ class RecordCache(Generic[Kept]):
                 except OSError:
                     Path(file.name).unlink(missing_ok=True)
                     raise
+
+
+def _is_own(folder: Path) -> bool:
+    """Whether nobody else can put pages into it; without owners of files nothing can be told."""
+    if not hasattr(os, "getuid"):
+        return True
+    try:
+        about = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(about.st_mode) and about.st_uid == os.getuid() and not about.st_mode & 0o077
 
 
 def key_of(parts: Iterable[str]) -> str:
@@ -81,14 +100,19 @@ def cache_folder() -> Path | None:
     if said == "off":
         return None
     if said:
-        return Path(said)
+        return Path(said) / FOLDER
+    try:
+        return _usual() / FOLDER
+    except RuntimeError:  # nobody's home
+        return None
+
+
+def _usual() -> Path:
     if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "reportgen"
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 
 
 def drop_oldest(folder: Path, most: int = MOST) -> None:
@@ -97,6 +121,8 @@ def drop_oldest(folder: Path, most: int = MOST) -> None:
     with suppress(OSError):
         for entry in os.scandir(folder):
             with suppress(OSError):
+                if not (NAME.fullmatch(entry.name) or entry.name.startswith(UNFINISHED)):
+                    continue
                 about = entry.stat()
                 found.append((about.st_mtime_ns, about.st_size, entry.path))
     size = sum(one[1] for one in found)

@@ -58,6 +58,14 @@ def _key(part: str, look: Look, here: str) -> str:
     return key_of(("stretch", here, look.base, look.own, part, *pictures))
 
 
+def _next(waiting: deque[int]) -> int | None:
+    """Other threads take from it too."""
+    try:
+        return waiting.popleft()
+    except IndexError:
+        return None
+
+
 def _laid_out(
     missing: Sequence[int], parts: Sequence[str], press: Press, processes: int
 ) -> dict[int, list[Record]]:
@@ -67,8 +75,7 @@ def _laid_out(
     others = min(processes, len(missing)) - 1 if long else 0
     done: dict[int, list[Record]] = {}
     with Workers(others, press.look, parts, waiting) as workers:
-        while waiting:
-            at = waiting.popleft()
+        while (at := _next(waiting)) is not None:
             done[at] = lay_out_part(parts[at], press)
         done.update(workers.results())
     for at in missing:  # what a lost process was at

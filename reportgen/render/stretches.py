@@ -10,7 +10,11 @@ import re
 
 from lxml.html import Element, HtmlElement
 
-LOOKS_AROUND = re.compile(r"@page|counter|string-set|[+~]|:(?:first|last|nth|only|has|root|not)\b")
+LOOKS_AROUND = re.compile(
+    r"@|\\|counter|string-set|[+~]|:\s*(?:first|last|nth|only|has|root|not|is|where|empty|target)\b"
+    r"|break-(?!inside)|position|footnote|float|columns?\b|orphans|widows|\bpage\b",
+    re.IGNORECASE,
+)
 """What in a style sheet may make one stretch depend on another, or on its place among the pages."""
 
 

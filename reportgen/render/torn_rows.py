@@ -8,6 +8,7 @@ takes time in the number of pages, and there are as many tears as pages.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from reportgen.render.printed import is_label
+from reportgen.render.printed import LONGEST_LABEL, is_label
 
 TABLE, ROW, CELL = "data-table", "data-row", "data-cell"
 """What names an element of the HTML in what is laid out."""
@@ -88,7 +89,9 @@ def _pieces(pages: Sequence[Any]) -> Iterator[tuple[int, list[Any]]]:
     for page in pages:
         for box in _tables(page._page_box):
             rows = [row for group in box.children if not group.is_header for row in group.children]
-            if rows:
+            # a style sheet may make other rows and cells than the HTML has
+            told = all(row.element is not None and row.element.get(ROW) is not None for row in rows)
+            if rows and told:
                 yield int(box.element.get(TABLE)), rows
 
 
@@ -105,13 +108,34 @@ def _tables(box: Any) -> Iterator[Any]:
 
 def _tear(table: HtmlElement, at: int, last: Any, first: Any) -> Tear | None:
     row = int(first.element.get(ROW))
-    if int(last.element.get(ROW)) != row:
-        return Tear(at, row, ()) if _reaching_over(_rows(table), row) else None
+    if not _is_plain(table):
+        return None
+    within = int(last.element.get(ROW)) == row
+    reaching = _reaching_over(_rows(table), row)
+    if any(_is_long(cell) for cell, _, _ in reaching):
+        return None  # its text may go on over the page, which nobody here knows
+    if not within:
+        return Tear(at, row, ()) if reaching else None
+    if any(cell.element is None or cell.element.get(CELL) is None for cell in last.children):
+        return None
+    if any(_is_long(cell) and _down(cell) > 1 for cell in _rows(table)[row]):
+        return None
     printed = {int(cell.element.get(CELL)): _text_but_last_line(cell) for cell in last.children}
     cells = list(_rows(table)[row])
     agree = all(_squeezed(cells[place]).startswith(text) for place, text in printed.items())
     goes_on = any(len(text) < len(_squeezed(cells[place])) for place, text in printed.items() if text)
     return Tear(at, row, tuple(printed.items())) if agree and goes_on else None
+
+
+def _is_plain(table: HtmlElement) -> bool:
+    """Whether its cells say in numbers how far they reach, and its rows have cells alone."""
+    spans = (cell.get(name, "1") for cell in table.iter("td", "th") for name in ("rowspan", "colspan"))
+    cells = (cell.tag for row in _rows(table) for cell in row)
+    return all(re.fullmatch("[1-9][0-9]*", span) for span in spans) and set(cells) <= {"td", "th"}
+
+
+def _is_long(cell: HtmlElement) -> bool:
+    return len(_squeezed(cell)) > LONGEST_LABEL
 
 
 def _text_but_last_line(cell: Any) -> str:

@@ -19,7 +19,8 @@ from typing import Self
 from reportgen.render.press import Look
 from reportgen.render.recorded import Record
 
-COMMAND = [sys.executable, "-m", "reportgen.render.worker"]
+COMMAND = [sys.executable, "-P", "-m", "reportgen.render.worker"]
+"""`-P`: what lies in the current folder is data, and is not taken for a module."""
 
 
 class Workers:

@@ -76,7 +76,7 @@ def differences(said: Sequence[Number], read: Sequence[Number]) -> list[Differen
         difference
         for tag, a, b, c, d in codes
         if tag != "equal"
-        for difference in _between(ours[a:b], theirs[c:d], said[: start + b])
+        for difference in _between(ours[a:b], theirs[c:d], said[: start + b], read[: start + c])
     ]
     agreeing = [(said[:start], read[:start]), (said[len(said) - end :], read[len(read) - end :])]
     agreeing += [(ours[a:b], theirs[c:d]) for tag, a, b, c, d in codes if tag == "equal"]
@@ -105,12 +105,12 @@ def _same_ends(
 
 
 def _between(
-    said: Sequence[Number], read: Sequence[Number], before: Sequence[Number]
+    said: Sequence[Number], read: Sequence[Number], before: Sequence[Number], read_before: Sequence[Number]
 ) -> Iterator[Difference]:
-    """The differences of a stretch that does not agree."""
+    """The differences of a stretch that does not agree; `before` are the numbers up to its end."""
     if "".join(n.text for n in said) == "".join(n.text for n in read) and len(said) != len(read):
         return  # one number over two lines
-    if not said and _printed_again(read, before):
+    if not said and _printed_again(read, before, read_before):
         return
     for one, other in zip(said, read, strict=False):
         yield Difference(Kind.CHANGED, one, other)
@@ -118,15 +118,15 @@ def _between(
     yield from (Difference(Kind.ADDED, None, number) for number in read[len(said) :])
 
 
-def _printed_again(read: Sequence[Number], before: Sequence[Number]) -> bool:
-    """Whether the numbers are those of the header of the table that goes on here, or, in a file that
-    does not know its columns, of words that a page repeats beside a row that goes on."""
+def _printed_again(read: Sequence[Number], before: Sequence[Number], read_before: Sequence[Number]) -> bool:
+    """Whether the numbers are those of the header of the table that goes on here, or, at the head of a
+    page of a PDF, of words that it repeats beside a row that goes on."""
     table = next((n.header for n in reversed(before) if n.header >= 0), -1)
     header = Counter(n.bare for n in before if n.header == table >= 0 and n.bare)
-    row = next((n.row for n in reversed(before) if n.row >= (0, 0)), (0, 0))
-    labels = {n.bare for n in before if n.until >= row}
-    if any(number.column >= 0 for number in read):
-        labels = set()
+    labels = set()
+    page = read_before[-1].page if read_before else 0
+    if before and before[-1].row >= (0, 0) and page and all(number.page > page for number in read):
+        labels = {n.bare for n in before if n.until >= before[-1].row}
     left = Counter(n.bare for n in read)
     # where a row begins like the header, the stretch may begin in the midst of it
     times = min((left[number] // count for number, count in header.items()), default=0)

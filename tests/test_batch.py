@@ -8,6 +8,8 @@ import json
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +22,7 @@ import pytest
 from batches import TINY, Ended, batch, hashes, journal, left_behind, states, summary
 from departments import Line, Made, make
 from lxml import html
+from reading import ROOT
 from typer.testing import CliRunner
 
 from reportgen.batch.engines import Watcher
@@ -416,3 +419,24 @@ def test_a_fault_of_the_program_is_one_department_s_alone(
     assert record.state is State.FAULTY
     assert "程序出错（ZeroDivisionError：x，test_batch.py:" in record.findings[0].message
     assert json.loads(record.model_dump_json())["made_of"] is None
+
+
+def test_no_module_that_lies_in_the_working_directory_is_run(tmp_path: Path) -> None:
+    """As the command that pip installs is run, whose path begins elsewhere."""
+    command = tmp_path / "bin" / "command.py"
+    command.parent.mkdir()
+    command.write_text("from reportgen.cli import main\nif __name__ == '__main__':\n    main()\n", "utf-8")
+    make(tmp_path / "in", "S")
+    for name in ("socket", "json", "selectors", "signal"):
+        (tmp_path / "in" / f"{name}.py").write_text("open('was_run', 'a').close()\n", "utf-8")
+    options = ["-o", str(tmp_path / "out"), "--profile", str(TINY), "--format", "html"]
+    ended = subprocess.run(
+        [sys.executable, str(command), "batch", ".", *options],
+        cwd=tmp_path / "in",
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert not (tmp_path / "in" / "was_run").exists()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
-from collections.abc import Callable, Mapping
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -13,9 +15,11 @@ from openpyxl import Workbook
 from reading import ROOT
 
 from reportgen.batch.inputs import Found, find_inputs
+from reportgen.batch.looks import is_disclosure
 from reportgen.batch.naming import collisions, folders
 from reportgen.convert import convert
 from reportgen.faults import FaultyInput
+from reportgen.load import load_disclosure
 
 SOUND = '格式: standard\n年度: 2025\n部门: {编码: "101", 名称: 甲局, 性质: 行政单位}\n支出: lines.csv\n'
 EARLIER = SOUND.replace("2025", "2024")
@@ -282,3 +286,127 @@ def test_no_two_folders_are_alike_on_any_file_system(homes: list[tuple[str, ...]
     made = list(folders(given_homes, ()).values())
     assert len({name.casefold() for name in made}) == len(homes)
     assert all(name and not set(name) & set('/\\:*?"<>|') and name.strip(" .") == name for name in made)
+
+
+# --- files and folders that cannot be read ---
+
+
+def damaged(path: Path) -> None:
+    """Its texts are no longer what was packed."""
+    with zipfile.ZipFile(path) as archive:
+        part = archive.getinfo("xl/workbook.xml")
+    content = bytearray(path.read_bytes())
+    begin = part.header_offset + 30 + len(part.filename)
+    content[begin : begin + part.compress_size] = b"\xff" * part.compress_size
+    path.write_bytes(content)
+
+
+def locked(path: Path) -> None:
+    """As some archivers do: every entry is said to have a password."""
+    content = bytearray(path.read_bytes())
+    for mark, flags in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        at = content.find(mark)
+        while at >= 0:
+            content[at + flags] |= 1
+            at = content.find(mark, at + 1)
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("spoil", [damaged, locked], ids=lambda spoil: spoil.__name__)
+def test_a_workbook_that_cannot_be_read_is_a_department_whose_build_tells_why(
+    lay: Lay, spoil: Callable[[Path], None]
+) -> None:
+    root = lay({"甲局.yaml": SOUND})
+    convert_into(root / "乙局.xlsx")
+    spoil(root / "乙局.xlsx")
+    assert names(found(root), root) == ["乙局.xlsx", "甲局.yaml"]
+    with pytest.raises(FaultyInput, match="工作簿"):
+        load_disclosure(root / "乙局.xlsx")
+
+
+def test_json_nested_without_end_keeps_no_other_from_being_found(lay: Lay) -> None:
+    endless = "[" * 200_000
+    root = lay(
+        {
+            "甲局/dept.yaml": SOUND,
+            "乙局/dept.json": endless,
+            "丙局.json": '{"年度": "2025", "部门": {}, "支出": ' + endless,
+            "丁局.json": endless,
+        }
+    )
+    of = found(root)
+    assert names(of, root) == ["丙局.json", "乙局/dept.json", "甲局/dept.yaml"]
+    assert list(passed(of, root)) == ["丁局.json"]
+
+
+def test_no_more_of_a_workbook_is_unpacked_than_names_its_sheets_may_take(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", '<sheet name="x"/>' + " " * 2000)
+    assert not is_disclosure(path)
+    monkeypatch.setattr("reportgen.batch.looks._MAX_SHEETS", 1000)
+    assert is_disclosure(path), "nothing can be seen of it: told when it is built"
+
+
+@pytest.fixture
+def usual_cells() -> Iterator[None]:
+    """The limit that `csv` has of itself, whoever changed it before."""
+    before = csv.field_size_limit(131_072)
+    yield
+    csv.field_size_limit(before)
+
+
+@pytest.mark.usefixtures("usual_cells")
+def test_a_list_with_an_endless_cell_is_refused_with_the_line(lay: Lay) -> None:
+    root = lay({"甲局/dept.yaml": SOUND, "list.csv": "甲局\n" + "长" * 200_000 + "\n"})
+    with pytest.raises(FaultyInput, match=r"list\.csv:2.*太长"):
+        found(root / "list.csv")
+
+
+def test_a_name_too_long_for_any_file_is_the_fault_of_its_line(lay: Lay) -> None:
+    root = lay({"甲局/dept.yaml": SOUND, "list.txt": "甲局\n" + "长" * 300 + "\n"})
+    of = found(root / "list.txt")
+    assert names(of, root) == ["甲局/dept.yaml"]
+    (fault,) = (fault for one in of.inputs for fault in one.faults)
+    assert fault.place.line == 2
+    assert "找不到" in fault.message
+    with pytest.raises(FaultyInput, match="找不到"):
+        found("长" * 300)
+
+
+@pytest.mark.parametrize("typed", [".", "*", "list.txt"])
+def test_a_folder_that_may_not_be_opened_is_a_department_that_fails(
+    lay: Lay, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    root = lay({"甲局/dept.yaml": SOUND, "乙局/dept.yaml": SOUND, "list.txt": "甲局\n乙局\n"})
+    iterdir = Path.iterdir
+
+    def refused(path: Path) -> Iterator[Path]:
+        # the tests may be run by root, whom no folder refuses
+        if path.name == "乙局":
+            raise PermissionError(13, "Permission denied", str(path))
+        return iterdir(path)
+
+    monkeypatch.setattr(Path, "iterdir", refused)
+    of = found(root / typed)
+    assert names(of, root) == ["甲局/dept.yaml"]
+    (fault,) = (fault for one in of.inputs for fault in one.faults)
+    assert "打不开这个文件夹" in fault.message
+    with pytest.raises(FaultyInput, match="打不开这个文件夹"):
+        found(root / "乙局")
+
+
+# --- what a batch wrote ---
+
+
+def test_a_pattern_finds_no_inputs_among_the_reports_unless_it_begins_there(
+    lay: Lay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = lay({"in/甲局/dept.yaml": SOUND, "in/out/乙局/dept.yaml": SOUND})
+    monkeypatch.chdir(root)
+    assert names(found("in/**/dept.yaml", out="in/out"), root) == ["in/甲局/dept.yaml"]
+    assert names(found("in/*", out="in/out"), root) == ["in/甲局/dept.yaml"]
+    assert names(found("in/*", out="in"), root) == ["in/甲局/dept.yaml"]
+    assert names(found("in/out/*", out="in/out"), root) == ["in/out/乙局/dept.yaml"]

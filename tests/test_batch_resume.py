@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import zipfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -30,7 +31,7 @@ from departments import Made, make
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reportgen.batch.fingerprint import fingerprint
+from reportgen.batch.fingerprint import engine, fingerprint
 from reportgen.batch.folder import TEMPORARY, clean
 from reportgen.batch.journal import JOURNAL, Journal, read_journal
 from reportgen.batch.record import Job, Options, Record, State
@@ -204,25 +205,76 @@ def test_a_report_that_somebody_went_on_with_is_left_alone_and_told(job: Job, re
     assert not stands(job, record)
 
 
+def damaged(path: Path) -> None:
+    """What tells when it was changed cannot be unpacked any more."""
+    with zipfile.ZipFile(path) as archive:
+        part = archive.getinfo("docProps/core.xml")
+    content = bytearray(path.read_bytes())
+    begin = part.header_offset + 30 + len(part.filename)
+    content[begin : begin + part.compress_size] = b"\xff" * part.compress_size
+    path.write_bytes(content)
+
+
+def torn(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:1000])
+
+
+@pytest.mark.parametrize("spoil", [damaged, torn], ids=lambda spoil: spoil.__name__)
+def test_a_damaged_report_is_built_again_and_replaced(
+    job: Job, record: Record, spoil: Callable[[Path], None]
+) -> None:
+    path = next(job.out.rglob("*.docx"))
+    before = path.read_bytes()
+    spoil(path)
+    assert not stands(job, record)
+    assert work(job).state is State.BUILT
+    assert path.read_bytes() == before
+
+
+def test_a_report_saved_with_a_password_is_somebodys_work(job: Job, record: Record) -> None:
+    path = next(job.out.rglob("*.docx"))
+    path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504))
+    assert stands(job, record)
+    assert work(job).state is State.FAULTY
+    assert path.read_bytes()[:2] == b"\xd0\xcf"
+
+
+@pytest.mark.parametrize("where", ["XDG_CONFIG_HOME", "FONTCONFIG_FILE"])
+def test_a_rule_for_fonts_is_part_of_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    rules = tmp_path / "fontconfig" / "fonts.conf"
+    rules.parent.mkdir()
+    monkeypatch.setenv(where, str(tmp_path if where == "XDG_CONFIG_HOME" else rules))
+    engine.cache_clear()
+    before = engine()
+    rules.write_text("<fontconfig/>", "utf-8")
+    engine.cache_clear()
+    after = engine()
+    engine.cache_clear()
+    assert after["字体规则"] != before["字体规则"]
+
+
 @pytest.mark.parametrize("state", [State.FAULTY, State.DIED])
 def test_what_failed_is_tried_again(job: Job, record: Record, state: State) -> None:
     assert not stands(job, record.model_copy(update={"state": state}))
 
 
-def test_an_input_that_is_written_while_it_is_read_is_told_and_built_again(
-    job: Job, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["in/甲局/lines.csv", "profile/profile.yaml"])
+def test_what_is_written_while_it_is_read_is_told_and_built_again(
+    job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     def saved_meanwhile(*arguments: object) -> object:
-        touched(job.path.parent / "lines.csv")
+        touched(tmp_path / name)
         return fingerprint(*arguments)  # type: ignore[arg-type]
 
-    assert not any("有人改过这个文件" in fault.message for fault in settled(job).findings)
+    assert not any("生成期间有人改过" in fault.message for fault in settled(job).findings)
     monkeypatch.setattr("reportgen.batch.work.fingerprint", saved_meanwhile)
     made = settled(job)
     assert made.state is State.BUILT
     assert made.made_of is None
-    (told,) = (fault for fault in made.findings if "有人改过这个文件" in fault.message)
-    assert told.place.file.endswith("lines.csv")
+    (told,) = (fault for fault in made.findings if "生成期间有人改过" in fault.message)
+    assert told.place.file.endswith(name)
     assert not stands(job, made)
 
 

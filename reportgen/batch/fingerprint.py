@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import json
+import os
 import platform
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -85,6 +86,7 @@ def engine() -> Mapping[str, str]:
         **{name: _version(name) for name in LIBRARIES},
         **{name: _system_version(*asked) for name, asked in _SYSTEM.items()},
         "字体": _fonts()[:16],
+        "字体规则": _font_rules()[:16],
     }
 
 
@@ -124,6 +126,25 @@ def _fonts() -> str:
     except (OSError, subprocess.SubprocessError):
         return ""
     return hashlib.sha256(b"\n".join(sorted(listed.splitlines()))).hexdigest()
+
+
+def _font_rules() -> str:
+    """Of fontconfig's own settings, by which one font stands for another."""
+    home = Path(os.environ.get("HOME") or "/")
+    places = [Path("/etc/fonts"), Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / "fontconfig"]
+    places += [
+        Path(os.environ[name]) for name in ("FONTCONFIG_PATH", "FONTCONFIG_FILE") if os.environ.get(name)
+    ]
+    places.append(home / ".fonts.conf")
+    return _hash_of({str(number): _hash_at(place) for number, place in enumerate(places)})
+
+
+def _hash_at(place: Path) -> str:
+    """Empty where there is nothing that can be read."""
+    try:
+        return file_hash(place) if place.is_file() else folder_hash(place)
+    except OSError:
+        return ""
 
 
 def _hash_of(parts: Mapping[str, str]) -> str:

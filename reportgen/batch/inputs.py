@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from glob import glob, has_magic
+from itertools import takewhile
 from pathlib import Path
 
 from reportgen.batch.lists import LIST_SUFFIXES, listed
@@ -52,7 +53,8 @@ class Found:
 
 
 def find_inputs(typed: Sequence[str], out: Path) -> Found:
-    """Raises `FaultyInput` where there is nothing to build; nothing in `out` is taken for an input."""
+    """Raises `FaultyInput` where there is nothing to build; what a folder or a pattern
+    has in `out` is no input, unless it begins there itself."""
     looked = [_looked_up(word, out.resolve()) for word in typed]
     passed = [one for found in looked for one in found.passed_over]
     unique = {one.path: one for found in looked for one in found.inputs}
@@ -69,14 +71,14 @@ def find_inputs(typed: Sequence[str], out: Path) -> Found:
 
 def _looked_up(word: str, out: Path) -> Found:
     path = Path(word)
-    if path.is_dir():
+    if _is_dir(path):
         return _in_folder(path.resolve(), out)
     if is_file(path):
         if path.suffix.lower() in LIST_SUFFIXES:
             return _of_list(path)
         return Found((_of_file(path.resolve()),), ())
     if has_magic(word):
-        return _of_pattern(word)
+        return _of_pattern(word, out)
     raise FaultyInput([Fault(Place(word), "找不到这个文件或文件夹；请检查写法和所在的文件夹")])
 
 
@@ -86,11 +88,15 @@ def _of_file(path: Path) -> Input:
 
 def _in_folder(folder: Path, out: Path) -> Found:
     """Files that are disclosures, and the folders directly in it, each a department's own."""
+    try:
+        within = sorted(folder.iterdir())
+    except OSError as error:
+        raise FaultyInput([_unopened(folder, error)]) from None
     inputs, passed = _twins_refused([_of_file(path) for path in _disclosures(folder)]), []
     for path in _files(folder):
         if path.suffix.lower() in SUFFIXES and not is_disclosure(path):
             passed.append(PassedOver(path, "不像部门的输入（没有“部门”“年度”等键）"))
-    for below in sorted(path for path in folder.iterdir() if _is_folder(path) and path != out):
+    for below in (path for path in within if _is_folder(path) and path != out):
         one = _of_department(below)
         if one is not None:
             inputs.append(one)
@@ -101,13 +107,21 @@ def _in_folder(folder: Path, out: Path) -> Found:
 
 def _of_department(folder: Path) -> Input | None:
     """The one input of a department's folder; several are a fault, as any of them may be out of date."""
-    mains = [path for path in _files(folder) if path.stem.lower() == MAIN and path.suffix.lower() in SUFFIXES]
+    try:
+        files = list(_files(folder))
+    except OSError as error:
+        return Input(folder, folder, (_unopened(folder, error),))
+    mains = [path for path in files if path.stem.lower() == MAIN and path.suffix.lower() in SUFFIXES]
     candidates = mains or _disclosures(folder)
     named = _named_by_others([Input(path, folder) for path in candidates])
     left = [path for path in candidates if path not in named]
     if len(left) > 1:
         return Input(folder, folder, (_which_one(folder, left),))
     return Input(left[0], folder) if left else None
+
+
+def _unopened(folder: Path, error: OSError) -> Fault:
+    return Fault(Place(shown(folder)), f"打不开这个文件夹：{error.strerror}；请检查它的权限")
 
 
 def _which_one(folder: Path, paths: Sequence[Path]) -> Fault:
@@ -128,11 +142,13 @@ def _twins_refused(inputs: Iterable[Input]) -> list[Input]:
     ]
 
 
-def _of_pattern(pattern: str) -> Found:
+def _of_pattern(pattern: str, out: Path) -> Found:
     hits = sorted(Path(hit).resolve() for hit in glob(pattern, recursive=True))  # noqa: PTH207  (absolute too)
+    if not _lies_in(_fixed(pattern), out):  # reports may lie beside inputs where both are asked for
+        hits = [path for path in hits if not _lies_in(path, out)]
     inputs, passed = [], []
     for path in hits:
-        if path.is_dir():
+        if _is_dir(path):
             one = _of_department(path)
             inputs += [one] if one else []
         elif path.suffix.lower() not in SUFFIXES or _is_private(path):
@@ -144,20 +160,29 @@ def _of_pattern(pattern: str) -> Found:
     return Found(tuple(_twins_refused(inputs)), tuple(passed))
 
 
+def _fixed(pattern: str) -> Path:
+    """The folder in which a pattern begins to search."""
+    return Path(*takewhile(lambda part: not has_magic(part), Path(pattern).parts)).resolve()
+
+
+def _lies_in(path: Path, folder: Path) -> bool:
+    return path == folder or folder in path.parents
+
+
 def _of_list(path: Path) -> Found:
     """What the lines of a list name, from the list's own folder."""
     inputs = []
     for place, text in listed(path):
         target = (path.parent / text).resolve()
-        one = _of_department(target) if target.is_dir() else _of_file(target)
+        one = _of_department(target) if _is_dir(target) else _of_file(target)
         if one is None:
             problem = f"“{text}”里没有输入（{MAIN}.yaml、{MAIN}.json 或 {MAIN}.xlsx）"
             one = Input(target, target, (Fault(place, problem),))
-        elif not target.exists():
+        elif not _exists(target):
             problem = f"找不到“{text}”；请写相对于这份清单的路径，或完整的路径"
             one = Input(target, target, (Fault(place, problem),))
         inputs.append(one)
-    if inputs and all(one.faults for one in inputs) and not any(one.path.exists() for one in inputs):
+    if inputs and all(one.faults for one in inputs) and not any(_exists(one.path) for one in inputs):
         problem = "清单里没有一个路径找得到；应是一行一个部门的输入文件或文件夹，相对于清单所在的文件夹"
         raise FaultyInput([Fault(Place(shown(path)), problem)])
     return Found(tuple(inputs), ())
@@ -170,7 +195,7 @@ def _named_by_others(inputs: Sequence[Input]) -> dict[Path, str]:
     for path in _may_name_others(paths):
         try:
             named = named_inputs(path)
-        except FaultyInput:  # told when it is built; its units must not be counted meanwhile
+        except Exception:  # whatever it is, it is told when it is built; its units are not counted meanwhile
             named = _as_far_as_seen(path, paths)
         for unit in named.units:
             found[unit.resolve()] = f"是 {shown(path)} 的单位文件，算在那个部门里"
@@ -218,7 +243,21 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _is_folder(path: Path) -> bool:
-    return path.is_dir() and not _is_private(path)
+    return _is_dir(path) and not _is_private(path)
+
+
+def _is_dir(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name longer than the file system takes, or a folder that may not be entered
+        return False
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def _is_private(path: Path) -> bool:

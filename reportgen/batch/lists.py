@@ -22,7 +22,7 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 def listed(path: Path) -> list[tuple[Place, str]]:
     """The entries with their places, comments and blank lines left out; raises `FaultyInput`."""
     text = _decoded(path)
-    rows = _first_columns(text) if path.suffix.lower() == ".csv" else enumerate(text.splitlines(), 1)
+    rows = _first_columns(path, text) if path.suffix.lower() == ".csv" else enumerate(text.splitlines(), 1)
     entries = [(line, entry.strip()) for line, entry in rows]
     first = next((entry for entry in entries if entry[1]), None)
     return [
@@ -32,10 +32,14 @@ def listed(path: Path) -> list[tuple[Place, str]]:
     ]
 
 
-def _first_columns(text: str) -> Iterator[tuple[int, str]]:
+def _first_columns(path: Path, text: str) -> Iterator[tuple[int, str]]:
     reader = csv.reader(text.splitlines())
-    for fields in reader:
-        yield reader.line_num, fields[0] if fields else ""
+    try:
+        for fields in reader:
+            yield reader.line_num, fields[0] if fields else ""
+    except csv.Error:
+        problem = "这一行读不了，有一格太长；清单应是一行一个路径（引号要成对）"
+        raise FaultyInput([Fault(Place(shown(path), reader.line_num), problem)]) from None
 
 
 def _decoded(path: Path) -> str:

@@ -25,6 +25,8 @@ _UNITS_BESIDE = re.compile(r"(?:单位|units)[\"']?\s*[:：]\s*[\"']?[^\s\"']+\.
 _INPUT = re.compile(r"[^\s\"'\\/:：,，;；&\[\]{}<>|]+\.(?:ya?ml|json|xls[xm])", re.IGNORECASE)
 _SHEET = re.compile(r"<sheet [^>]*name=\"([^\"]*)\"")
 _MAX_UNPACKED = 256 * 2**20
+_MAX_SHEETS = 16 * 2**20
+"""Bytes of the part that names a workbook's sheets."""
 
 
 def is_disclosure(path: Path) -> bool:
@@ -41,7 +43,7 @@ def _keys(text: str, suffix: str) -> set[str]:
     if suffix == ".json":
         try:
             root = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return set(_FLOW.findall(text))
         return set(root) & set(_WORDS) if isinstance(root, dict) else set()
     return set((_FLOW if text.lstrip().startswith("{") else _BLOCK).findall(text))
@@ -85,8 +87,9 @@ def _sheets(path: Path) -> list[str] | None:
     """The names of a workbook's sheets; None where they cannot be seen."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return _SHEET.findall(archive.read("xl/workbook.xml").decode("utf-8", "replace"))
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+            part = archive.getinfo("xl/workbook.xml")
+            return None if part.file_size > _MAX_SHEETS else _SHEET.findall(_unpacked(archive, part))
+    except Exception:  # zipfile raises whatever it stumbles over in a damaged file
         return None
 
 
@@ -101,6 +104,12 @@ def _all_text(path: Path) -> str:
             ]
             if sum(part.file_size for part in parts) > _MAX_UNPACKED:
                 return ""
-            return "\n".join(archive.read(part).decode("utf-8", "replace") for part in parts)
-    except (OSError, ValueError, RuntimeError, zipfile.BadZipFile):
+            return "\n".join(_unpacked(archive, part) for part in parts)
+    except Exception:  # as above
         return ""
+
+
+def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> str:
+    """No more of it than it says it has, which `ZipFile.read` does not see to."""
+    with archive.open(part) as file:
+        return file.read(part.file_size).decode("utf-8", "replace")

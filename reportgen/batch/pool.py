@@ -39,6 +39,7 @@ _MOMENT = 0.2
 """Seconds between two looks at whether to stop."""
 _PATIENCE = 5
 """Seconds for a worker to end when told to."""
+_SAFE_PATH = "PYTHONSAFEPATH"
 
 
 def usable_cores() -> int:
@@ -181,7 +182,7 @@ def _context() -> Context:
 def _started(number: int, context: Context) -> _Worker:
     ours, theirs = context.Pipe()
     process = context.Process(target=serve, args=(theirs,), daemon=True, name=f"reportgen-{number + 1}")
-    with _without_interrupts():
+    with _without_interrupts(), _without_this_folder():
         process.start()
     theirs.close()
     return _Worker(number, process, ours)
@@ -198,6 +199,20 @@ def _without_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def _without_this_folder() -> Iterator[None]:
+    """Python begun with `-c`, as multiprocessing does, runs a `socket.py` that lies among the inputs."""
+    before = os.environ.get(_SAFE_PATH)
+    os.environ[_SAFE_PATH] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_SAFE_PATH]
+        else:
+            os.environ[_SAFE_PATH] = before
 
 
 def _end(workers: Iterable[_Worker]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,7 +57,7 @@ def _standing(job: Job, record: Record, known: _Known) -> Record | None:
         changed = [job.out / name for name, sha in record.outputs.items() if file_hash(job.out / name) != sha]
     except OSError:  # something is gone
         return None
-    if job.options.force or not all(map(_is_edited, changed)):
+    if job.options.force or not all(map(was_edited, changed)):
         return record if not changed else None
     return record.model_copy(update={"findings": (*record.findings, *map(_left_alone, changed))})
 
@@ -70,11 +69,6 @@ def _is_made_of_the_same(made_of: Fingerprint, job: Job, known: _Known) -> bool:
         and all(known.folder(path) == sha for path, sha in made_of.folders.items())
         and all(file_hash(Path(path)) == sha for path, sha in made_of.sources.items())
     )
-
-
-def _is_edited(path: Path) -> bool:
-    """Whether somebody went on with it in Word or Excel; a file that is broken was not edited."""
-    return zipfile.is_zipfile(path) and was_edited(path)
 
 
 def _left_alone(path: Path) -> Fault:

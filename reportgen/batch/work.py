@@ -6,6 +6,7 @@ import hashlib
 import os
 import platform
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,7 +69,8 @@ def _outcome(job: Job, progress: Progress, started: int) -> dict[str, Any]:
     def look(examined: Examined) -> None:
         files = (job.path, *examined.loaded.files)
         made_of = fingerprint(files, examined.folders, job.engine, job.options)
-        changed = tuple(path for path in dict.fromkeys(files) if _written_since(path, started))
+        read = dict.fromkeys((*files, *_within(examined.folders)))
+        changed = tuple(path for path in read if _written_since(path, started))
         noted.append(_Seen(facts(examined.budget), made_of, changed))
 
     options = job.options
@@ -92,13 +94,20 @@ def _hashes(built: Built, folder: str) -> dict[str, str]:
     return {f"{folder}/{name}": hashlib.sha256(content).hexdigest() for name, content in built.files.items()}
 
 
+def _within(folders: Iterable[Path]) -> Iterator[Path]:
+    """The folders and all in them: that a file is gone is seen by its folder."""
+    for folder in folders:
+        yield folder
+        yield from (path for path in folder.rglob("*") if path.exists())
+
+
 def _written_since(path: Path, started: int) -> bool:
     found = path.stat()
     return max(found.st_mtime_ns, found.st_ctime_ns) > started - _LAG
 
 
 def _changed_meanwhile(path: Path) -> Fault:
-    problem = "生成期间有人改过这个文件，报告里可能是改之前的内容；请用 --resume 再运行一次"
+    problem = "生成期间有人改过，报告里可能是改之前的内容；请用 --resume 再运行一次"
     return Fault(Place(shown(path)), problem, Severity.WARNING)
 
 

@@ -191,8 +191,9 @@ def test_a_form_keeps_its_distance_from_another_below_whatever_it_ends_with(
     document: Document, kind: str, second: str, apart: bool, note: str
 ) -> None:
     forms = FORM.format("", 1, note) + FORM.format(second, 2, note)
-    page = f'<html><body><section class="{kind}"><div class="table">{forms}</div></section>{TEXT}</body></html>'
-    made = docx.Document(io.BytesIO(to_docx(replace(document, html=Markup(page)), {})))
+    tables = f'<section class="{kind}"><div class="table">{forms}</div></section>'
+    page = Markup(f"<html><body>{tables}{TEXT}</body></html>")
+    made = docx.Document(io.BytesIO(to_docx(replace(document, html=page), {})))
     first, _ = made.element.body.iter(qn("w:tbl"))
     between = [style_of(e) for e in takewhile(lambda e: e.tag == qn("w:p"), first.itersiblings())]
     gaps = [style for style in between if style in ("TableGap", "TableEnd")]

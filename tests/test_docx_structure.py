@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -9,6 +10,8 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ import pytest
 from docx.oxml.ns import qn
 from lxml import etree
 from lxml import html as lxml_html
+from markupsafe import Markup
 from pdfplumber.pdf import PDF
 from reading import (
     ROOT,
@@ -35,6 +39,7 @@ from reading import (
 
 from reportgen.compose import Document
 from reportgen.compose.table import Table
+from reportgen.render.docx import to_docx
 
 
 @pytest.fixture(scope="module")
@@ -171,6 +176,28 @@ def _titled(path: Path) -> Iterator[tuple[str, etree._Element]]:
             yield title, block
         elif style_of(block).startswith("TableTitle"):
             title = squeezed(text_of(block))
+
+
+FORM = '<div class="form{}"><table class="grid"><tbody><tr><td>{}</td></tr></tbody></table>{}</div>'
+TEXT = '<section class="text"><p>文</p></section>'
+
+
+@pytest.mark.parametrize("note", ["", '<p class="note">注</p>', "<p>文</p>"])
+@pytest.mark.parametrize(
+    ("kind", "second", "apart"),
+    [("tables", "", True), ("tables", " long", True), ("tables", " new-page", False), ("text", "", True)],
+)
+def test_a_form_keeps_its_distance_from_another_below_whatever_it_ends_with(
+    document: Document, kind: str, second: str, apart: bool, note: str
+) -> None:
+    forms = FORM.format("", 1, note) + FORM.format(second, 2, note)
+    tables = f'<section class="{kind}"><div class="table">{forms}</div></section>'
+    page = Markup(f"<html><body>{tables}{TEXT}</body></html>")
+    made = docx.Document(io.BytesIO(to_docx(replace(document, html=page), {})))
+    first, _ = made.element.body.iter(qn("w:tbl"))
+    between = [style_of(e) for e in takewhile(lambda e: e.tag == qn("w:p"), first.itersiblings())]
+    gaps = [style for style in between if style in ("TableGap", "TableEnd")]
+    assert gaps == (["TableGap"] if apart or not note else [])
 
 
 def test_cells_are_as_wide_as_the_columns_they_span(body: etree._Element) -> None:

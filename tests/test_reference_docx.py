@@ -240,6 +240,18 @@ def test_structure_stays_whatever_the_reference_says(plain: Document, built: byt
     }
 
 
+def test_no_style_of_the_reference_hides_what_a_report_says(
+    plain: Document, built: bytes, tmp_path: Path
+) -> None:
+    hidden = "<w:vanish/><w:webHidden/><w:specVanish/>"
+    reference = _with_styles(built, lambda xml: xml.replace("<w:rPr>", f"<w:rPr>{hidden}"))
+    assert b"vanish" in etree.tostring(_styles(reference)["表格数字"])
+    made = _built_with(plain, tmp_path, reference)
+    assert {k: etree.tostring(v) for k, v in _styles(made).items()} == {
+        k: etree.tostring(v) for k, v in _styles(built).items()
+    }
+
+
 @pytest.mark.long
 def test_a_reference_saved_by_libreoffice_keeps_names_and_looks(
     plain: Document, changed: bytes, tmp_path: Path
@@ -293,6 +305,37 @@ def _with_macros(content: bytes) -> bytes:
     return written.getvalue()
 
 
+def _damaged_inside(method: int) -> Callable[[bytes], bytes]:
+    """Its styles packed by some method, with the bytes in the middle of them turned over."""
+
+    def spoil(content: bytes) -> bytes:
+        written = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(written, "w") as new:
+            for name in old.namelist():
+                new.writestr(name, old.read(name), method if name == STYLES else zipfile.ZIP_DEFLATED)
+            entry = new.getinfo(STYLES)
+        raw = bytearray(written.getvalue())
+        middle = entry.header_offset + 30 + len(STYLES) + entry.compress_size // 2
+        raw[middle : middle + 60] = bytes(byte ^ 0xFF for byte in raw[middle : middle + 60])
+        return bytes(raw)
+
+    return spoil
+
+
+def _told_to_be(offset: int, value: int) -> Callable[[bytes], bytes]:
+    """A field of every entry, in the central directory, changed: its flags or its way of packing."""
+
+    def spoil(content: bytes) -> bytes:
+        changed = bytearray(content)
+        at = content.find(b"PK\x01\x02")
+        while at >= 0:
+            changed[at + offset] = value
+            at = content.find(b"PK\x01\x02", at + 1)
+        return bytes(changed)
+
+    return spoil
+
+
 TYPES, RELATIONS, STYLES = "[Content_Types].xml", "_rels/.rels", "word/styles.xml"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 MAIN = f"{WORD}.document.main+xml"
@@ -326,6 +369,17 @@ BAD: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "XML that does not end": (_replaced(STYLES, "</w:styles>", ""), DAMAGED),
     "entities": (_replaced(STYLES, "<w:styles", '<!DOCTYPE x [<!ENTITY a "b">]><w:styles'), DAMAGED),
     "styles in a circle": (_named("Normal", '<w:basedOn w:val="TableHead"/>'), DAMAGED),
+    **{
+        f"damage within {name}": (_damaged_inside(method), DAMAGED)
+        for name, method in {
+            "nothing packed": zipfile.ZIP_STORED,
+            "deflate": zipfile.ZIP_DEFLATED,
+            "bzip2": zipfile.ZIP_BZIP2,
+            "LZMA": zipfile.ZIP_LZMA,
+        }.items()
+    },
+    "entries that are encrypted": (_told_to_be(8, 1), DAMAGED),
+    "entries packed in an unknown way": (_told_to_be(10, 99), DAMAGED),
     "a style of another kind": (
         _replaced(STYLES, 'w:type="table" w:styleId="DisclosureTable"', 'w:type="paragraph" w:styleId="x"'),
         "样式“公开表”应是表格样式，这里是段落样式",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pdfplumber
@@ -24,6 +25,7 @@ from reading import ROOT, body_pages, squeezed
 
 from reportgen.build import prepare
 from reportgen.compose import Document
+from reportgen.render import bold as bold_type
 from reportgen.render.faces import faces
 from reportgen.render.pdf import lay_out
 from reportgen.render.unbroken import JOINER, held
@@ -250,6 +252,20 @@ def test_a_bold_heading_is_bold_whether_or_not_its_face_has_a_bold(pdf: PDF, doc
     assert [
         words for words, mode in modes.items() if mode == wider and not words.startswith(("1.", "2."))
     ] == []
+
+
+def test_the_weight_of_a_font_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def is_light(font: SimpleNamespace) -> bool:
+        read.append(font.hash)
+        return font.hash == "light"
+
+    monkeypatch.setattr(bold_type, "_is_light", is_light)
+    light = bold_type._weigher()
+    asked = ["light", "heavy", "light", "heavy"]
+    assert [light(SimpleNamespace(hash=name)) for name in asked] == [True, False, True, False]
+    assert read == ["light", "heavy"]
 
 
 # --- the grid ---

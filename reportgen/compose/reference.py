@@ -7,6 +7,7 @@ anybody: nothing is unpacked unbounded, and nothing but formatting is kept.
 from __future__ import annotations
 
 import io
+import lzma
 import posixpath
 import re
 import zipfile
@@ -36,14 +37,19 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 _NO_LOOKS = {
     f"{_W}{tag}"
-    for tag in ("numPr", "sectPr", "pStyle", "rStyle", "cnfStyle", "divId", "pPrChange", "rPrChange")
+    for tag in (
+        *("numPr", "sectPr", "pStyle", "rStyle", "cnfStyle", "divId", "pPrChange", "rPrChange"),
+        *("vanish", "webHidden", "specVanish"),
+    )
 }
-"""What a style may hold besides looks: numbers (headings have theirs in the text), references, revisions."""
+"""What a style may hold besides looks: numbers (headings have theirs in the text), references, revisions;
+and what hides text, since no figure of a report may be missing from sight."""
 _THEME_FONT = re.compile(r"(ascii|hAnsi|eastAsia|cs)(?:Theme|theme)")
 
 _UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
     etree.XMLSyntaxError,
     EOFError,
     NotImplementedError,
@@ -51,6 +57,7 @@ _UNREADABLE = (
     ValueError,
 )
 """What a damaged or encrypted package raises."""
+_DAMAGED = "不是 Word 文档，或者文件坏了；请在 Word 或 WPS 里打开，另存为 Word 文档（.docx）"
 
 
 class _Refused(Exception):
@@ -65,10 +72,11 @@ def read_reference(path: Path) -> bytes:
     except _Refused as error:
         raise FaultyInput([Fault(place, str(error))]) from None
     except OSError as error:
-        raise FaultyInput([Fault(place, f"读不了这个文件：{error.strerror}")]) from None
-    except _UNREADABLE:
-        problem = "不是 Word 文档，或者文件坏了；请在 Word 或 WPS 里打开，另存为 Word 文档（.docx）"
+        # damage to an entry packed by bzip2 is an OSError too, one without a cause in the system
+        problem = f"读不了这个文件：{error.strerror}" if error.strerror else _DAMAGED
         raise FaultyInput([Fault(place, problem)]) from None
+    except _UNREADABLE:
+        raise FaultyInput([Fault(place, _DAMAGED)]) from None
     faults = [Fault(place, problem) for problem in _of_wrong_kind(styles)]
     if faults:
         raise FaultyInput(faults)

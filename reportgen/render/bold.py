@@ -6,6 +6,7 @@ WeasyPrint leaves such headings and totals as light as the text around them.
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -27,11 +28,11 @@ def embolden() -> None:
     if not fits():
         return
     draw_plain = draw.draw_text
-    known: dict[str, bool] = {}
+    light = _weigher()
 
     def draw_text(stream: Any, box: Any, *more: Any, **named: Any) -> None:
         font = _font(stream, box) if box.style["font_weight"] >= BOLD else None
-        if font is None or not known.setdefault(font.hash, _is_light(font)):
+        if font is None or not light(font):
             draw_plain(stream, box, *more, **named)
             return
         with stream.stacked():
@@ -54,6 +55,18 @@ def _font(stream: Any, box: Any) -> Any:
     font = None if line.runs == ffi.NULL else stream.add_font(line.runs.data.item.analysis.font)[0]
     box.pango_layout.deactivate()
     return font
+
+
+def _weigher() -> Callable[[Any], bool]:
+    """Tells whether a font is light; reads each font once, which is slow."""
+    known: dict[Any, bool] = {}
+
+    def light(font: Any) -> bool:
+        if font.hash not in known:
+            known[font.hash] = _is_light(font)
+        return known[font.hash]
+
+    return light
 
 
 def _is_light(font: Any) -> bool:

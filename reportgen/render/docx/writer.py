@@ -132,6 +132,8 @@ class _Walk:
                 self._block(
                     child, new_page=starts, form="form" in classes and not self.rules.may_break(block)
                 )
+            if len(block) and block[-1].tag != "table" and _keeps_distance(block) and _goes_on_below(block):
+                self._add(paragraph(styles.TABLE_GAP, []))
         elif tag == "table":
             self._add(table(block, self.width, self.cells, self.rules, keep_together=form))
             if block.getnext() is None or is_glance(block):
@@ -156,15 +158,6 @@ class _Walk:
         if level == 1 and "tables" in (block.getparent().get("class") or ""):
             looks.append(w("spacing", after=styles.ABOVE_TABLES))
         self._add(paragraph(style, self._marked(block, _words(block, style)), *looks))
-
-    def _group(self, block: HtmlElement, classes: list[str], *, new_page: bool) -> None:
-        """A table or a chart with the lines about it; what goes on below it keeps a distance."""
-        form = "form" in classes
-        for at, child in enumerate(block):
-            starts = at == 0 and (new_page or "new-page" in classes)
-            self._block(child, new_page=starts, form=form and not self.rules.may_break(block))
-        if _keeps_distance(block) and block[-1].tag != "table":
-            self._add(paragraph(styles.TABLE_GAP, []))
 
     def _table_title(self, block: HtmlElement, *, new_page: bool) -> None:
         subtitle = block.find("span[@class='subtitle']")
@@ -255,8 +248,20 @@ def _cover_style(classes: list[str]) -> str:
 def _keeps_distance(group: HtmlElement) -> bool:
     """Whether something may follow on the same page: below a form, and below a table in a text."""
     classes = (group.get("class") or "").split()
-    in_text = any(section.get("class") == "text" for section in group.iterancestors("section"))
-    return "form" in classes or (in_text and "table" in classes and group.find("div") is None)
+    return "form" in classes or (_in_text(group) and "table" in classes and group.find("div") is None)
+
+
+def _goes_on_below(group: HtmlElement) -> bool:
+    """Whether the same page does; each table of the tables begins another, as a section does."""
+    following = next(iter(group.xpath("following::*[1]")), None)
+    if following is None or following.tag == "section":
+        return False
+    classes = (following.get("class") or "").split()
+    return "new-page" not in classes and ("form" in classes or _in_text(group))
+
+
+def _in_text(block: HtmlElement) -> bool:
+    return any(section.get("class") == "text" for section in block.iterancestors("section"))
 
 
 def _is_wide(block: HtmlElement) -> bool:

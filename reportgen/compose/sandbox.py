@@ -97,6 +97,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             **options,
         )
         self.left = MAX_WORK
+        self._allowed: dict[tuple[type, str], bool] = {}
+        """Known of a type: forms that each look through all purchases ask it for every pair of the two."""
         del self.globals["lipsum"]
         self.globals["range"] = _range
         self.filters = {name: self._limited(name, self.filters[name]) for name in _FILTERS}
@@ -110,13 +112,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         if not super().is_safe_attribute(obj, attr, value):
             return False
-        kind = type(obj)
-        if kind.__module__.partition(".")[0] == "jinja2":  # loop, namespace, macros
-            return True
-        own = any(c.__module__.startswith("reportgen.") and attr in vars(c) for c in kind.__mro__)
-        fields = (getattr(kind, "model_fields", ()), getattr(kind, "__dataclass_fields__", ()))
-        builtin = any(isinstance(obj, of) and attr in names for of, names in _METHODS)
-        return own or builtin or any(attr in names for names in fields)
+        asked = type(obj), attr
+        if asked not in self._allowed:
+            self._allowed[asked] = _is_allowed(*asked)
+        return self._allowed[asked]
 
     def wrap_str_format(self, value: Any) -> None:
         """`str.format` takes widths from anywhere; `%` and the filters do its work under a meter."""
@@ -204,6 +203,15 @@ class Sandbox(ImmutableSandboxedEnvironment):
         assert isinstance(context.environment, Sandbox)
         context.environment.charge(size_of(value))
         return value
+
+
+def _is_allowed(kind: type, attr: str) -> bool:
+    if kind.__module__.partition(".")[0] == "jinja2":  # loop, namespace, macros
+        return True
+    own = any(c.__module__.startswith("reportgen.") and attr in vars(c) for c in kind.__mro__)
+    fields = (getattr(kind, "model_fields", ()), getattr(kind, "__dataclass_fields__", ()))
+    builtin = any(issubclass(kind, of) and attr in names for of, names in _METHODS)
+    return own or builtin or any(attr in names for names in fields)
 
 
 class _Counting(NodeTransformer):

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from collections.abc import Callable
@@ -447,18 +448,26 @@ def test_a_signal_while_writing_leaves_the_earlier_report(
     assert _found(tmp_path) == standing
 
 
+@pytest.mark.parametrize("others", [0, 3], ids=["alone", "beside other threads"])
 def test_a_signal_while_files_are_moved_waits(
-    standing: dict[Path, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    others: int, standing: dict[Path, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usual = Path.replace
+    over = threading.Event()
+    threads = [threading.Thread(target=over.wait) for _ in range(others)]
+    for thread in threads:
+        thread.start()
 
     def stopped(self: Path, target: Path) -> Path:
         os.kill(os.getpid(), signal.SIGINT)
         return usual(self, target)
 
     monkeypatch.setattr(Path, "replace", stopped)
-    with pytest.raises(KeyboardInterrupt):
-        write_all(dict.fromkeys(standing, b"new"))
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            write_all(dict.fromkeys(standing, b"new"))
+    finally:
+        over.set()
     assert _found(tmp_path) == dict.fromkeys(standing, b"new")
 
 

@@ -117,7 +117,36 @@ def _stoppable() -> Iterator[None]:
 
 @contextlib.contextmanager
 def unstoppable() -> Iterator[None]:
-    """Ctrl+C and SIGTERM wait for the end of the block."""
+    """Ctrl+C and SIGTERM wait for the end of the block; threads that it starts never get them."""
+    with _noted() as caught, _masked():
+        yield
+    for number in caught:
+        signal.raise_signal(number)
+
+
+@contextlib.contextmanager
+def _noted() -> Iterator[list[int]]:
+    """A signal that another thread gets is still answered by the main one, whatever that one masks: it is
+    noted here."""
+    caught: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield caught
+        return
+
+    def note(number: int, _: FrameType | None) -> None:
+        if number not in caught:
+            caught.append(number)
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield caught
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+
+@contextlib.contextmanager
+def _masked() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return

@@ -15,6 +15,7 @@ from reportgen.compose.profile import find_profile
 from reportgen.derive import derive
 from reportgen.derive.budget import Budget
 from reportgen.faults import Fault, FaultyInput, Place, Severity, errors
+from reportgen.garbage import seldom_searched
 from reportgen.load import Loaded, load_disclosure
 from reportgen.model.checks import CheckSetting
 from reportgen.render.files import safe_name
@@ -118,6 +119,7 @@ def _sound(examined: Examined) -> tuple[Document, list[Fault]]:
     return examined.document, found
 
 
+@seldom_searched()
 def build(
     path: Path,
     formats: Sequence[Format],

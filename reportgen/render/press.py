@@ -16,6 +16,9 @@ from reportgen.load.text import printable
 from reportgen.render.bold import embolden
 from reportgen.render.justification import justify_chinese
 from reportgen.render.line_pitch import keep_pitch
+from reportgen.render.read_fonts import ReadFonts
+from reportgen.render.ready_html import is_of_looks, ready_html
+from reportgen.render.shared_lines import share_lines
 from reportgen.render.torn_rows import Tear, held, mend, name_rows, tears
 
 MOST_MENDINGS = 60
@@ -61,8 +64,11 @@ class Press:
         justify_chinese()
         keep_pitch()
         embolden()
+        share_lines()
         self.look = look
+        self._lean = is_of_looks(look.own)
         self.fonts = FontConfiguration()
+        self.read_fonts = ReadFonts()
         self._refused: list[str] = []
         self._fetcher = _fetcher(look.pictures, self._refused)
         base, numbers, own = (
@@ -77,9 +83,7 @@ class Press:
 
     def lay_out(self, tree: HtmlElement, sheets: Sheets) -> Any:
         """A WeasyPrint document. Raises `FaultyInput` if it asks for a file or an address."""
-        from weasyprint import HTML  # noqa: PLC0415  (loaded by now)
-
-        source = HTML(string=text_of(tree), url_fetcher=self._fetcher)
+        source = ready_html(tree, self._fetcher, lean=self._lean)
         made = source.render(stylesheets=self._sheets[sheets], font_config=self.fonts)
         _refuse_fetching(self._refused)
         return made

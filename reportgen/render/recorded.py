@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from pydantic import ConfigDict
 
 from reportgen.render.page_numbers import kind_of
+from reportgen.render.read_fonts import ReadFonts, stream_class
 
 TESTED = ("70",)
 """Major versions of WeasyPrint whose pages can be recorded."""
@@ -90,12 +91,12 @@ def can_record() -> bool:
     return weasyprint.__version__.split(".")[0] in TESTED
 
 
-def record(page: Any) -> Record:
+def record(page: Any, fonts: ReadFonts) -> Record:
     """Raises `Unrecordable`."""
     if page.links or any(page.forms.values()):
         raise Unrecordable("links")
     tags: dict[Any, Any] = {}
-    drawing = _drawing(page, tags)
+    drawing = _drawing(page, tags, fonts)
     elements, roots, marks = _structure(page._page_box, tags)
     return Record(
         kind=kind_of(page),
@@ -111,15 +112,14 @@ def record(page: Any) -> Record:
     )
 
 
-def record_foot(page: Any) -> Drawing:
+def record_foot(page: Any, fonts: ReadFonts) -> Drawing:
     """What a page that is empty but for its number adds to another. Raises `Unrecordable`."""
-    return _drawing(page, None)
+    return _drawing(page, None, fonts)
 
 
-def _drawing(page: Any, tags: dict[Any, Any] | None) -> Drawing:
+def _drawing(page: Any, tags: dict[Any, Any] | None, fonts: ReadFonts) -> Drawing:
     """Without tags what is drawn is furniture, and is added to a page that is there."""
     import pydyf  # noqa: PLC0415  (comes with WeasyPrint)
-    from weasyprint.pdf.stream import Stream  # noqa: PLC0415  (loaded by now)
 
     kept = ("ExtGState", "XObject", "Pattern", "Shading")
     resources = pydyf.Dictionary({name: pydyf.Dictionary() for name in kept})
@@ -127,7 +127,7 @@ def _drawing(page: Any, tags: dict[Any, Any] | None) -> Drawing:
     used: dict[int, Any] = {}
     images: dict[str, Any] = {}
     rectangle = (0, 0, page.width, page.height)
-    stream = Stream(used, rectangle, resources, images, tags, {}, None)
+    stream = stream_class()(fonts, used, rectangle, resources, images, tags, {}, None)
     if tags is None:
         stream.begin_marked_content("Artifact")
         page.paint(stream, SCALE)

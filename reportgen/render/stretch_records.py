@@ -43,14 +43,17 @@ def feet(kinds: Sequence[str], press: Press, means: Means) -> list[Drawing]:
     key = key_of(("feet", machine(), press.look.base, press.look.numbers, *kinds))
     kept = cache.get(key)
     if kept is None:
-        kept = [record_foot(page) for page in press.lay_out(blank_pages(kinds), Sheets.NUMBERS).pages]
+        kept = [
+            record_foot(page, press.read_fonts)
+            for page in press.lay_out(blank_pages(kinds), Sheets.NUMBERS).pages
+        ]
         cache.put(key, kept)
     return kept
 
 
 def lay_out_part(part: str, press: Press) -> list[Record]:
     made = press.lay_out_rows_whole(lxml_html.document_fromstring(part), Sheets.UNNUMBERED)
-    return [record(page) for page in made.pages]
+    return [record(page, press.read_fonts) for page in made.pages]
 
 
 def _key(part: str, look: Look, here: str) -> str:

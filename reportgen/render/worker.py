@@ -10,6 +10,7 @@ import sys
 from contextlib import suppress
 from typing import BinaryIO
 
+from reportgen.garbage import seldom_searched
 from reportgen.render.press import Press
 from reportgen.render.stretch_records import lay_out_part
 
@@ -17,7 +18,7 @@ from reportgen.render.stretch_records import lay_out_part
 def main() -> None:
     source, target = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # nothing else may be written among the records
-    with suppress(EOFError):
+    with suppress(EOFError), seldom_searched():
         press = Press(pickle.load(source))
         _send(target, True)
         while True:

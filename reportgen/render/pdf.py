@@ -18,7 +18,7 @@ from reportgen.render.archive import archived
 from reportgen.render.charts import picture, pictures
 from reportgen.render.means import ALONE, Means
 from reportgen.render.page_numbers import blank_pages, kind_of, number
-from reportgen.render.press import Look, Press, Sheets, text_of
+from reportgen.render.press import Look, Press, Sheets
 from reportgen.render.recorded import Unrecordable, can_record
 from reportgen.render.recorded_pdf import LoadedFonts, RecordedPage
 from reportgen.render.stretch_records import feet, records
@@ -69,7 +69,7 @@ def _body(tree: HtmlElement, document: Document, press: Press, means: Means) -> 
         return press.lay_out_rows_whole(tree, Sheets.WHOLE)
     if can_record():
         try:
-            return _recorded([text_of(part) for part in stretches(tree)], press, means)
+            return _recorded(stretches(tree), press, means)
         except Unrecordable:
             _, tree = _split(document.html)
             _draw(tree, document)
@@ -79,7 +79,7 @@ def _body(tree: HtmlElement, document: Document, press: Press, means: Means) -> 
     return numbered.copy(pages)
 
 
-def _recorded(parts: Sequence[str], press: Press, means: Means) -> Any:
+def _recorded(parts: Sequence[HtmlElement], press: Press, means: Means) -> Any:
     """Raises `Unrecordable`."""
     pages = [page for part in records(parts, press, means) for page in part]
     numbers = feet([page.kind for page in pages], press, means)

@@ -16,6 +16,7 @@ from reportgen.load.text import printable
 from reportgen.render.bold import embolden
 from reportgen.render.justification import justify_chinese
 from reportgen.render.line_pitch import keep_pitch
+from reportgen.render.quick_styles import ask_styles_once
 from reportgen.render.read_fonts import ReadFonts
 from reportgen.render.ready_html import is_of_looks, ready_html
 from reportgen.render.shared_lines import share_lines
@@ -61,6 +62,7 @@ class Press:
             from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
         except OSError as error:
             raise PrintingUnavailable(str(error)) from error
+        ask_styles_once()
         justify_chinese()
         keep_pitch()
         embolden()

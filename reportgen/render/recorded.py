@@ -83,6 +83,8 @@ class Record:
     """Those elements that belong to no other."""
     marks: Sequence[int]
     """Of each piece of marked content the element that it belongs to."""
+    begins: int = -1
+    """See `runs.opened`."""
 
 
 def can_record() -> bool:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from lxml import html as lxml_html
+from lxml.html import HtmlElement
 from pydantic import TypeAdapter
 
 from reportgen.render.machine import machine
 from reportgen.render.means import Means
 from reportgen.render.page_numbers import blank_pages
-from reportgen.render.press import Look, Press, Sheets
+from reportgen.render.press import Look, Press, Sheets, text_of
 from reportgen.render.record_cache import RecordCache, cache_folder, drop_oldest, key_of
 from reportgen.render.recorded import Drawing, Record, record, record_foot
+from reportgen.render.runs import RUN, Piece, is_lead, joined, opened, run_of
 from reportgen.render.workers import Workers
 
 RECORDS, DRAWINGS = TypeAdapter(list[Record]), TypeAdapter(list[Drawing])
@@ -22,19 +25,38 @@ WORTH_A_PROCESS = 60_000
 """Characters of HTML still to be laid out, from which another process pays for its start."""
 
 
-def records(parts: Sequence[str], press: Press, means: Means) -> list[list[Record]]:
-    """The pages of each stretch of HTML. Raises `Unrecordable` and `FaultyInput`."""
-    cache = RecordCache(cache_folder() if means.cached else None, RECORDS)
-    here = machine()
-    keys = [_key(part, press.look, here) for part in parts]
-    found = {at: kept for at, key in enumerate(keys) if (kept := cache.get(key)) is not None}
-    missing = [at for at in range(len(parts)) if at not in found]
-    for at, made in _laid_out(missing, parts, press, means.processes).items():
-        found[at] = made
-        cache.put(keys[at], made)
-    if missing and cache.folder is not None:
-        drop_oldest(cache.folder)
-    return [found[at] for at in range(len(parts))]
+def records(stretches: Sequence[HtmlElement], press: Press, means: Means) -> list[list[Record]]:
+    """The pages of each stretch. Raises `Unrecordable` and `FaultyInput`."""
+    store = _Store(press, RecordCache(cache_folder() if means.cached else None, RECORDS), machine())
+    runs = [run_of(stretch) for stretch in stretches]
+    pieces = [(run, piece) for run in runs for piece in run.pieces()]
+    laid = iter(store.laid_out([text_of(piece.document) for _, piece in pieces], means.processes))
+    found: dict[int, list[tuple[Piece, list[Record]]]] = {id(run): [] for run in runs}
+    for run, piece in pieces:
+        found[id(run)].append((piece, next(laid)))
+
+    def lay_out(document: HtmlElement) -> list[Record]:
+        return store.laid_out([text_of(document)], 1)[0]
+
+    return [joined(run, found[id(run)], lay_out) for run in runs]
+
+
+@dataclass(frozen=True, slots=True)
+class _Store:
+    press: Press
+    cache: RecordCache[list[Record]]
+    here: str
+
+    def laid_out(self, parts: Sequence[str], processes: int) -> list[list[Record]]:
+        keys = [_key(part, self.press.look, self.here) for part in parts]
+        found = {at: kept for at, key in enumerate(keys) if (kept := self.cache.get(key)) is not None}
+        missing = [at for at in range(len(parts)) if at not in found]
+        for at, made in _laid_out(missing, parts, self.press, processes).items():
+            found[at] = made
+            self.cache.put(keys[at], made)
+        if missing and self.cache.folder is not None:
+            drop_oldest(self.cache.folder)
+        return [found[at] for at in range(len(parts))]
 
 
 def feet(kinds: Sequence[str], press: Press, means: Means) -> list[Drawing]:
@@ -52,8 +74,14 @@ def feet(kinds: Sequence[str], press: Press, means: Means) -> list[Drawing]:
 
 
 def lay_out_part(part: str, press: Press) -> list[Record]:
-    made = press.lay_out_rows_whole(lxml_html.document_fromstring(part), Sheets.UNNUMBERED)
-    return [record(page, press.read_fonts) for page in made.pages]
+    pages = press.lay_out_rows_whole(lxml_html.document_fromstring(part), Sheets.UNNUMBERED).pages
+    begun = opened(pages) if RUN in part else [-1] * len(pages)
+    if begun[0] < 0 and is_lead(pages[0]):
+        pages, begun = pages[1:], begun[1:]
+    return [
+        replace(record(page, press.read_fonts), begins=begins)
+        for page, begins in zip(pages, begun, strict=True)
+    ]
 
 
 def _key(part: str, look: Look, here: str) -> str:

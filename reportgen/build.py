@@ -179,7 +179,10 @@ def _printed(
     progress: Progress,
     means: Means,
 ) -> dict[Format, bytes]:
-    """The formats that have pages; the contents of the DOCX carry page numbers too, so either needs them."""
+    """The formats that have pages; the contents of the DOCX carry page numbers too, so either needs them.
+
+    They are those of Word, be there a PDF beside it or not.
+    """
     files: dict[Format, bytes] = {}
     if not {Format.PDF, Format.DOCX} & set(formats):
         return files
@@ -192,8 +195,9 @@ def _printed(
         files[Format.PDF] = printed.pdf(document, data)
     if Format.DOCX in formats:
         from reportgen.render.docx import to_docx  # noqa: PLC0415
+        from reportgen.render.word_pages import word_pages  # noqa: PLC0415
 
-        files[Format.DOCX] = to_docx(document, printed.pages)
+        files[Format.DOCX] = to_docx(document, word_pages(document, printed.laid, means))
     return files
 
 

@@ -70,13 +70,6 @@ def lines(paragraph: Paragraph, start: int) -> list[int]:
     return _even(paragraph, start)
 
 
-def fewest_lines(paragraph: Paragraph) -> int | None:
-    """None where a piece that may not break is longer than a line."""
-    ends = _filled(paragraph, 0)
-    longest = min((paragraph.spare(*line) for line in pairwise([0, *ends])), default=0.0)
-    return len(ends) if longest >= -ROUNDING else None
-
-
 def _filled(paragraph: Paragraph, start: int) -> list[int]:
     """Each line takes as much as it can hold."""
     found = []

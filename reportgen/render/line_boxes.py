@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from typing import Any
 
-from reportgen.render.even_lines import STRETCHABLE, Paragraph, fewest_lines, lines
+from reportgen.render.even_lines import STRETCHABLE, Paragraph, lines
+from reportgen.render.line_counts import Ruled, line_counts
 from reportgen.render.unbroken import JOINER, is_held
 
-BLANK = re.compile(r"[\s\u00a0]")
 LEFT = 0.05
 """Room that a line keeps that ends early: it holds what is planned and no more, and is still stretched."""
 
@@ -67,20 +66,43 @@ def _paragraph(context: Any, box: Any, leaves: list[Any], room: float) -> Paragr
 
 
 def reflows(context: Any, box: Any, room: float) -> bool:
-    """Whether a text of several lines may have more or fewer where nothing is held together
-    (`unbroken.py`); also where that cannot be told from its characters."""
+    """Whether a text of several lines may have fewer where nothing is held together (`unbroken.py`); also
+    where that cannot be told from its characters."""
     leaves = list(_leaves(box))
     texts = [leaf for leaf in leaves if leaf is not None]
-    if box.style["white_space"] == "nowrap" or not any(_holds(leaf) for leaf in texts):
+    style = box.style
+    if style["white_space"] == "nowrap" or not any(_holds(leaf) for leaf in texts):
         return False
-    told = box.style["white_space"] == "normal" and box.style["direction"] == "ltr"
-    text = "".join(leaf.text for leaf in texts)
-    if len(texts) < len(leaves) or context.excluded_shapes or not told or BLANK.search(text):
+    if (
+        len(texts) < len(leaves)
+        or context.excluded_shapes
+        or (style["white_space"], style["direction"]) != ("normal", "ltr")
+        or any("\n" in leaf.text and leaf.text != "\n" for leaf in texts)
+    ):
         return True
-    held = box.plan.paragraph if hasattr(box, "plan") else _paragraph(context, box, texts, room)
-    loose = replace(held, ends=_ends(texts, text, box.style["lang"], held=False))
-    counts = fewest_lines(held), fewest_lines(loose)
-    return None in counts or counts[0] != counts[1]
+    held = _ruled(context, box, texts, room)
+    text = "".join(leaf.text for leaf in texts)
+    loose = replace(held, ends=_ends(texts, text, style["lang"], held=False))
+    return line_counts(held) != line_counts(loose)
+
+
+def _ruled(context: Any, box: Any, leaves: list[Any], room: float) -> Ruled:
+    text = "".join(leaf.text for leaf in leaves)
+    paragraph = box.plan.paragraph if hasattr(box, "plan") else _paragraph(context, box, leaves, room)
+    places = [0, *accumulate(len(char.encode()) for char in text)]
+    blanks = [0] * (places[-1] + 1)
+    for place, following, char in zip(places, places[1:], text, strict=False):
+        if char.isspace() or char == JOINER:
+            blanks[following] = blanks[place] + following - place
+    return Ruled(
+        ends=paragraph.ends,
+        forced=frozenset(places[at + 1] for at, char in enumerate(text) if char == "\n"),
+        anywhere=places if box.style["overflow_wrap"] in ("anywhere", "break-word") else (),
+        reached=paragraph.reached,
+        blanks=blanks,
+        room=room,
+        indent=box.text_indent,
+    )
 
 
 def _holds(leaf: Any) -> bool:

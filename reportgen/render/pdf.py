@@ -19,6 +19,7 @@ from reportgen.render.page_numbers import blank_pages, kind_of, number
 from reportgen.render.press import Look, Press, Sheets, text_of
 from reportgen.render.recorded import Unrecordable, can_record
 from reportgen.render.recorded_pdf import LoadedFonts, RecordedPage
+from reportgen.render.sources import Source
 from reportgen.render.stretch_records import feet, records
 from reportgen.render.stretches import is_separable, stretches
 from reportgen.render.word_pages import Laid, laid_pages, laid_records, numbered
@@ -41,9 +42,9 @@ class Printed:
     sheets: Any
     """All pages, cover and contents first, as a WeasyPrint document."""
 
-    def pdf(self, document: Document, data: Mapping[str, bytes]) -> bytes:
-        """A PDF for the archive with files of data attached to it."""
-        return archived(self.sheets, document, data)
+    def pdf(self, document: Document, data: Mapping[str, bytes], sources: Sequence[Source] = ()) -> bytes:
+        """A PDF for the archive with files of data attached to it, and what it was made of."""
+        return archived(self.sheets, document, data, sources)
 
 
 def lay_out(document: Document, means: Means = ALONE) -> Printed:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
 from reportgen.compose.document import Document
+from reportgen.render.accessible import contents_of, marked, may_be_marked, settle_links
 from reportgen.render.recorded import compressed, content_of, finish_element
 from reportgen.render.recorded_pdf import finish, put
 from reportgen.render.sources import Source, names
@@ -60,16 +62,20 @@ def archived(
         )
         for name, content, description, relationship in attached
     ]
-    result = pages.write_pdf(pdf_variant=VARIANT, pdf_tags=True, finisher=_finish)
+    result = pages.write_pdf(pdf_variant=VARIANT, pdf_tags=True, finisher=partial(_finish, source=document))
     assert isinstance(result, bytes)
     return result
 
 
-def _finish(document: Any, pdf: Any) -> None:
+def _finish(pages: Any, pdf: Any, *, source: Document) -> None:
     """What WeasyPrint leaves undone."""
     import pydyf  # noqa: PLC0415  (comes with WeasyPrint)
 
-    finish(pdf, document.pages)
+    settle_links(pdf, contents_of(source))
+    finish(pdf, pages.pages)
+    if may_be_marked(source):
+        metadata = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
+        metadata.stream = [marked(b"".join(metadata.stream))]
     dictionaries = [element for element in pdf.objects if isinstance(element, pydyf.Dictionary)]
     if "AF" in pdf.catalog:  # each attachment is listed there twice
         pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))

@@ -207,3 +207,23 @@ def _columns(page: Page) -> Iterator[list[float]]:
             if FIGURE.fullmatch(text) and right - max(char["x1"] for char in inside) < EDGE:
                 points[round(right)] += [char["x0"] for char in inside if char["text"] == "."]
         yield from (column for column in points.values() if len(column) > 1)
+
+
+def test_page_numbers_run_on_over_upright_and_turned_pages_and_stand_outside(seen: Seen) -> None:
+    numbers = _printed_numbers(seen.office_pdf)
+    front = next(at for at, number in enumerate(numbers) if number)
+    assert numbers[:front] == [""] * front
+    assert [int(number) for number in numbers[front:]] == list(range(1, len(numbers) - front + 1))
+    directions = set()
+    with pdfplumber.open(seen.office_pdf) as opened:
+        for number, page in enumerate(opened.pages[front:], 1):
+            below = page.crop((0, page.height * 0.8, page.width, page.height))
+            words = below.extract_words(keep_blank_chars=True)
+            found = [word for word in words if re.fullmatch(rf"— {number} —", word["text"].strip())]
+            (word,) = found
+            middle = (word["x0"] + word["x1"]) / 2
+            assert (middle > page.width / 2) is (number % 2 == 1)
+            directions.add((page.width > page.height, number % 2))
+    assert {odd for _, odd in directions} == {0, 1}
+    if "landscape" in re.sub("<style.*?</style>", "", seen.document.html, flags=re.DOTALL):
+        assert {turned for turned, _ in directions} == {False, True}

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reportgen.cli_options import ForceOption, FormatsOption, ProfileOption, VerifyOption, read_formats
+from reportgen.cli_options import (
+    AttachOption,
+    ForceOption,
+    FormatsOption,
+    ProfileOption,
+    VerifyOption,
+    read_formats,
+    see_that_there_is_a_pdf,
+)
 from reportgen.faults import Fault, FaultyInput, Place, errors
 
 if TYPE_CHECKING:
@@ -47,6 +55,7 @@ def batch_command(
     profile: ProfileOption = None,
     verify: VerifyOption = True,
     force: ForceOption = False,
+    attach_input: AttachOption = False,
     resume: Annotated[
         bool, typer.Option("--resume", help="接着做：输入、程序、选项和写出的文件都没有变的不再做。")
     ] = False,
@@ -68,7 +77,9 @@ def batch_command(
     if engine is EngineName.DASK and jobs is not None:
         raise typer.BadParameter("--engine dask 用几个进程由集群决定；请去掉 -j")
     # workers may stand in another folder
-    options = Options(tuple(read_formats(formats)), profile and profile.resolve(), verify, force)
+    wanted = read_formats(formats)
+    see_that_there_is_a_pdf(attach_input, wanted)
+    options = Options(tuple(wanted), profile and profile.resolve(), verify, force, attach_input)
     console = Console(stderr=True)
     try:
         with _engine(scheduler, jobs) as chosen:

@@ -20,6 +20,7 @@ from reportgen.load import Loaded, load_disclosure
 from reportgen.model.checks import CheckSetting
 from reportgen.render.files import safe_name
 from reportgen.render.means import ALONE, Means
+from reportgen.render.sources import Source, sources
 
 
 class Format(StrEnum):
@@ -128,12 +129,14 @@ def build(
     *,
     unit: str | None = None,
     verified: bool = True,
+    attach_input: bool = False,
     means: Means = ALONE,
     seen: Callable[[Examined], None] = lambda _: None,
 ) -> Built:
     """Every format of one input; raises `FaultyInput`, or `PrintingUnavailable` without Pango.
 
     `verified`: read the finished files back and refuse any number that is not the budget's.
+    `attach_input`: the PDF carries every file that was read, those of other years and units too.
     `seen` is shown the sound input before its pages are laid out; what it keeps stays in memory.
     """
     examined = examine(path, progress, profile, unit)
@@ -141,11 +144,12 @@ def build(
     seen(examined)
     name = safe_name(document.file_name)
     data = _open_data(document, examined) if {Format.PDF, Format.CSV} & set(formats) else {}
+    read = sources((path, *examined.loaded.files)) if attach_input and Format.PDF in formats else ()
     unpaged = {name + file: content for file, content in _unpaged(document, examined, formats, data)}
     # pages take memory of their own: what fifty thousand lines took is given back before
     del examined
     gc.collect()
-    printed = _printed(document, formats, data, progress, means)
+    printed = _printed(document, formats, data, progress, means, read=read)
     files = {**{f"{name}.{form}": content for form, content in printed.items()}, **unpaged}
     if verified:
         progress(STAGES[5])
@@ -180,8 +184,13 @@ def _printed(
     data: Mapping[str, bytes],
     progress: Progress,
     means: Means,
+    *,
+    read: Sequence[Source],
 ) -> dict[Format, bytes]:
-    """The formats that have pages; the contents of the DOCX carry page numbers too, so either needs them."""
+    """The formats that have pages; the contents of the DOCX carry page numbers too, so either needs them.
+
+    They are those of Word, be there a PDF beside it or not.
+    """
     files: dict[Format, bytes] = {}
     if not {Format.PDF, Format.DOCX} & set(formats):
         return files
@@ -191,11 +200,12 @@ def _printed(
     printed = lay_out(document, means)
     progress(STAGES[4])
     if Format.PDF in formats:
-        files[Format.PDF] = printed.pdf(document, data)
+        files[Format.PDF] = printed.pdf(document, data, read)
     if Format.DOCX in formats:
         from reportgen.render.docx import to_docx  # noqa: PLC0415
+        from reportgen.render.word_pages import word_pages  # noqa: PLC0415
 
-        files[Format.DOCX] = to_docx(document, printed.pages)
+        files[Format.DOCX] = to_docx(document, word_pages(document, printed.laid, means))
     return files
 
 

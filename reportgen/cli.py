@@ -19,7 +19,15 @@ import typer
 from reportgen import __version__
 from reportgen.batch_cli import batch_command
 from reportgen.build import STAGES, Built, Progress, build, examine, prepare, write
-from reportgen.cli_options import ForceOption, FormatsOption, ProfileOption, VerifyOption, read_formats
+from reportgen.cli_options import (
+    AttachOption,
+    ForceOption,
+    FormatsOption,
+    ProfileOption,
+    VerifyOption,
+    read_formats,
+    see_that_there_is_a_pdf,
+)
 from reportgen.faults import Fault, FaultyInput, Place, Severity, errors
 from reportgen.import_cli import app as import_app
 from reportgen.render.means import all_means
@@ -77,6 +85,7 @@ def build_command(
     unit: UnitOption = None,
     verify: VerifyOption = True,
     force: ForceOption = False,
+    attach_input: AttachOption = False,
     cache: Annotated[
         bool, typer.Option("--cache/--no-cache", help="留着排好的页，下次没有变的不再排。")
     ] = True,
@@ -86,11 +95,12 @@ def build_command(
 ) -> None:
     wanted = read_formats(formats)
     means = all_means(cached=cache)
+    see_that_there_is_a_pdf(attach_input, wanted)
     see_that_options_fit(inputs, watch, port, opens)
     if watch:
         (source,) = inputs
         shown = partial(_progress, source)
-        order = Order(source, tuple(wanted), out, profile, unit, verify, force, means, shown)
+        order = Order(source, tuple(wanted), out, profile, unit, verify, force, means, shown, attach_input)
         watch_until_stopped(order, port, opens)
         return
     written: dict[str, Path] = {}
@@ -98,7 +108,16 @@ def build_command(
     for path in inputs:
         try:
             with _progress(path) as progress:
-                built = build(path, wanted, progress, profile, unit=unit, verified=verify, means=means)
+                built = build(
+                    path,
+                    wanted,
+                    progress,
+                    profile,
+                    unit=unit,
+                    verified=verify,
+                    attach_input=attach_input,
+                    means=means,
+                )
             _tell(sorted(built.warnings, key=lambda fault: fault.place))
             _write(built, path, out, written, force)
         except FaultyInput as error:

@@ -23,7 +23,19 @@ FormatsOption = Annotated[
 VerifyOption = Annotated[
     bool, typer.Option("--verify/--no-verify", help="写出前把文件读回来，逐个核对数字。")
 ]
+AttachOption = Annotated[
+    bool,
+    typer.Option(
+        "--attach-input",
+        help="把读到的每个输入文件（明细、单位的、上年的）原样附在 PDF 里；其中的备注也就公开了。",
+    ),
+]
 ForceOption = Annotated[bool, typer.Option("--force", help="也覆盖生成以后有人改过的 DOCX、XLSX。")]
+
+
+def see_that_there_is_a_pdf(attach_input: bool, formats: list[Format]) -> None:
+    if attach_input and Format.PDF not in formats:
+        raise typer.BadParameter("--attach-input 附在 PDF 里；请在 --format 里加上 pdf")
 
 
 def read_formats(typed: str) -> list[Format]:

@@ -303,10 +303,10 @@ def linked(package: Package) -> Iterator[str]:
 def _words(element: etree._Element) -> str:
     """Up to a tab, behind which a page number stands."""
     found = ""
-    for piece in element.iter(qn("w:t"), qn("w:tab")):
+    for piece in element.iter(qn("w:t"), qn("w:tab"), qn("w:noBreakHyphen")):
         if piece.tag == qn("w:tab") and piece.getparent().tag == qn("w:r"):
             break
-        found += "".join((piece.text or "").split())
+        found += "-" if piece.tag == qn("w:noBreakHyphen") else "".join((piece.text or "").split())
     return found
 
 

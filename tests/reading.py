@@ -102,7 +102,7 @@ def part(path: Path, name: str) -> etree._Element:
 
 def text_of(element: etree._Element) -> str:
     """The visible text: field codes are left out, tabs and breaks kept."""
-    pieces = {qn("w:tab"): "\t", qn("w:br"): "\n"}
+    pieces = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:noBreakHyphen"): "-"}
     in_run = (e for e in element.iter() if e.getparent() is not None and e.getparent().tag == qn("w:r"))
     return "".join((e.text or "") if e.tag == qn("w:t") else pieces.get(e.tag, "") for e in in_run)
 

@@ -40,6 +40,8 @@ from reading import (
 from reportgen.compose import Document
 from reportgen.compose.table import Table
 from reportgen.render.docx import to_docx
+from reportgen.render.docx.ooxml import run, w
+from reportgen.verify.docx import read_docx as read_numbers
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +123,7 @@ def _fields(root: etree._Element) -> Iterator[tuple[str, str]]:
     assert not open_
 
 
-def test_the_contents_field_is_filled_with_the_entries_and_pages_of_the_pdf(
+def test_the_contents_field_is_filled_with_the_entries_of_the_pdf_and_its_pages_where_word_has_the_same(
     body: etree._Element, pdf: PDF
 ) -> None:
     (shown,) = [text for code, text in _fields(body) if code.startswith("TOC")]
@@ -530,3 +532,29 @@ def test_markup_in_the_input_becomes_no_formatting(marked_up: Report) -> None:
 
 def test_both_files_of_an_input_full_of_markup_say_the_same(marked_up: Report) -> None:
     assert read_docx(marked_up.docx) == read_pdf(marked_up.pdf)
+
+
+def test_no_line_of_the_text_ends_within_a_telephone_number_or_a_date(report: Report) -> None:
+    root = part(report.docx, "word/document.xml")
+    said = [p for p in root.iter(qn("w:p")) if "023-00000000" in text_of(p)]
+    assert said
+    for paragraph in said:
+        assert "023-00000000" not in "".join(text.text or "" for text in paragraph.iter(qn("w:t")))
+        assert list(paragraph.iter(qn("w:noBreakHyphen")))
+
+
+def test_a_hyphen_that_no_line_breaks_is_read_back_as_one(report: Report, document: Document) -> None:
+    content = report.docx.read_bytes()
+    read = [number.text for number in read_numbers(content)]
+    assert read.count("-00000000") == document.html.count("023-00000000") > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [("023-0000", 1), ("2024-12-31", 2), ("增长-5.00", 0), ("A-1", 0), ("1 - 2", 0), ("1-\n2", 0)],
+)
+def test_hyphens_are_held_between_digits_and_nowhere_else(text: str, held: int) -> None:
+    made = run(text, held=True)
+    assert len(list(made.iter(qn("w:noBreakHyphen")))) == held
+    assert text_of(w("p", made)) == text
+    assert not list(run(text).iter(qn("w:noBreakHyphen")))

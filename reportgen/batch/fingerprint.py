@@ -72,6 +72,7 @@ def options_hash(options: Options) -> str:
             "formats": ",".join(sorted(options.formats)),
             "profile": str(options.profile or ""),
             "verified": str(options.verified),
+            "attach_input": str(options.attach_input),
         }
     )
 

@@ -28,6 +28,7 @@ class Options:
     """Absolute."""
     verified: bool
     force: bool
+    attach_input: bool = False
 
 
 @dataclass(frozen=True, slots=True)

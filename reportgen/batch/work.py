@@ -74,7 +74,15 @@ def _outcome(job: Job, progress: Progress, started: int) -> dict[str, Any]:
         noted.append(_Seen(facts(examined.budget), made_of, changed))
 
     options = job.options
-    built = build(job.path, options.formats, progress, options.profile, verified=options.verified, seen=look)
+    built = build(
+        job.path,
+        options.formats,
+        progress,
+        options.profile,
+        verified=options.verified,
+        attach_input=options.attach_input,
+        seen=look,
+    )
     write(built, job.out / job.name, force=options.force)
     (seen,) = noted
     return {

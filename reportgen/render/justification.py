@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from reportgen.render.even_lines import STRETCHABLE, WIDEST
-from reportgen.render.line_boxes import is_plain, place, plan
+from reportgen.render.line_boxes import is_plain, place, plan, reflows
 
 TESTED = ("69", "70")
 """Major versions of WeasyPrint whose line layout this fits."""
@@ -42,6 +42,13 @@ def justify_chinese() -> bool:
         set_plain(self, text, justify)
         if justify and self.justification_spacing:
             _space_out(self, line_break)
+
+    def noted_line(context: Any, box: Any, *given: Any) -> Any:
+        line, resume_at = planned_line(context, box, *given)
+        _, _, at, block, *_ = given
+        if at is None and resume_at is not None:
+            line.reflows = reflows(context, box, block.width)
+        return line, resume_at
 
     def planned_line(context: Any, box: Any, *given: Any) -> Any:
         if context.excluded_shapes or not is_plain(box):
@@ -78,7 +85,7 @@ def justify_chinese() -> bool:
 
     line_break.Layout.set_text = set_text
     inline.justify_line = justify_line
-    inline.get_next_linebox = planned_line
+    inline.get_next_linebox = noted_line
     return True
 
 

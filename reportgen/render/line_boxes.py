@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from typing import Any
 
 from reportgen.render.even_lines import STRETCHABLE, Paragraph, lines
+from reportgen.render.line_counts import Ruled, line_counts
+from reportgen.render.unbroken import JOINER, is_held
 
 LEFT = 0.05
 """Room that a line keeps that ends early: it holds what is planned and no more, and is still stretched."""
@@ -46,20 +48,70 @@ def is_plain(box: Any) -> bool:
 
 
 def plan(context: Any, box: Any, room: float) -> Plan:
-    leaves = [leaf for leaf in _leaves(box) if leaf is not None]
+    return Plan(_paragraph(context, box, [leaf for leaf in _leaves(box) if leaf is not None], room))
+
+
+def _paragraph(context: Any, box: Any, leaves: list[Any], room: float) -> Paragraph:
     text = "".join(leaf.text for leaf in leaves)
     advances = [advance for leaf in leaves for advance in _advances(context, leaf)]
     stretchable = [1 if STRETCHABLE.match(char) else 0 for char in text]
-    return Plan(
-        Paragraph(
-            ends=_ends(leaves, text, box.style["lang"]),
-            reached=[0.0, *accumulate(advances)],
-            stretchable=[0, *accumulate(_at_last_bytes(text, stretchable))],
-            room=room,
-            indent=box.text_indent,
-            em=box.style["font_size"],
-        )
+    return Paragraph(
+        ends=_ends(leaves, text, box.style["lang"]),
+        reached=[0.0, *accumulate(advances)],
+        stretchable=[0, *accumulate(_at_last_bytes(text, stretchable))],
+        room=room,
+        indent=box.text_indent,
+        em=box.style["font_size"],
     )
+
+
+def reflows(context: Any, box: Any, room: float) -> bool:
+    """Whether a text of several lines may have fewer where nothing is held together (`unbroken.py`); also
+    where that cannot be told from its characters."""
+    leaves = list(_leaves(box))
+    texts = [leaf for leaf in leaves if leaf is not None]
+    style = box.style
+    if style["white_space"] == "nowrap" or not any(_holds(leaf) for leaf in texts):
+        return False
+    if (
+        len(texts) < len(leaves)
+        or context.excluded_shapes
+        or (style["white_space"], style["direction"]) != ("normal", "ltr")
+        or any("\n" in leaf.text and leaf.text != "\n" for leaf in texts)
+    ):
+        return True
+    held = _ruled(context, box, texts, room)
+    text = "".join(leaf.text for leaf in texts)
+    loose = replace(held, ends=_ends(texts, text, style["lang"], held=False))
+    return line_counts(held) != line_counts(loose)
+
+
+def _ruled(context: Any, box: Any, leaves: list[Any], room: float) -> Ruled:
+    text = "".join(leaf.text for leaf in leaves)
+    paragraph = box.plan.paragraph if hasattr(box, "plan") else _paragraph(context, box, leaves, room)
+    places = [0, *accumulate(len(char.encode()) for char in text)]
+    blanks = [0] * (places[-1] + 1)
+    for place, following, char in zip(places, places[1:], text, strict=False):
+        if char.isspace() or char == JOINER:
+            blanks[following] = blanks[place] + following - place
+    return Ruled(
+        ends=paragraph.ends,
+        forced=frozenset(places[at + 1] for at, char in enumerate(text) if char == "\n"),
+        anywhere=places if box.style["overflow_wrap"] in ("anywhere", "break-word") else (),
+        reached=paragraph.reached,
+        blanks=blanks,
+        room=room,
+        indent=box.text_indent,
+    )
+
+
+def _holds(leaf: Any) -> bool:
+    return JOINER in leaf.text or is_held(leaf.element)
+
+
+def page_reflows(page: Any) -> bool:
+    """Whether a text that begins on a page was found to be one that `reflows`."""
+    return any(getattr(box, "reflows", False) for box in page._page_box.descendants())
 
 
 def place(box: Any, at: Any) -> int:
@@ -110,20 +162,24 @@ def _advances(context: Any, leaf: Any) -> list[float]:
     return found
 
 
-def _ends(leaves: list[Any], text: str, language: str) -> list[int]:
-    """The places where a line may end."""
+def _ends(leaves: list[Any], text: str, language: str, *, held: bool = True) -> list[int]:
+    """The places where a line may end; those where nothing is held together, if asked for."""
     from weasyprint.text import line_break  # noqa: PLC0415
 
-    whole = [0, *accumulate(len(char.encode()) for char in text)]
-    marks = line_break.get_log_attrs(text, language)
+    said = text if held else text.replace(JOINER, "")
+    # a place behind a joiner is the same as before it
+    places = [0, *accumulate(len(char.encode()) for char in text)]
+    whole = [place for place, char in zip(places, text, strict=False) if held or char != JOINER]
+    marks = line_break.get_log_attrs(said, language)
     kept: set[int] = set()
     at = 0
     for leaf in leaves:
-        if leaf.style["white_space"] == "nowrap":
-            kept.update(range(at + 1, at + len(leaf.text)))
-        at += len(leaf.text)
-    inner = (index for index in range(1, len(text)) if marks[index].is_line_break and index not in kept)
-    return [*(whole[index] for index in inner), whole[-1]]
+        own = leaf.text if held else leaf.text.replace(JOINER, "")
+        if leaf.style["white_space"] == "nowrap" and (held or not is_held(leaf.element)):
+            kept.update(range(at + 1, at + len(own)))
+        at += len(own)
+    inner = (index for index in range(1, len(said)) if marks[index].is_line_break and index not in kept)
+    return [*(whole[index] for index in inner), places[-1]]
 
 
 def _at_last_bytes(text: str, values: list[int]) -> Iterator[int]:

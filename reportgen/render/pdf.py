@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 from lxml import etree
-from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from reportgen.compose.css import page_numbers
 from reportgen.compose.document import Document
 from reportgen.faults import Fault, FaultyInput, Place
 from reportgen.render.archive import archived
-from reportgen.render.charts import picture, pictures
+from reportgen.render.halves import body_of, front_of
 from reportgen.render.means import ALONE, Means
 from reportgen.render.page_numbers import blank_pages, kind_of, number
 from reportgen.render.press import Look, Press, Sheets
 from reportgen.render.recorded import Unrecordable, can_record
 from reportgen.render.recorded_pdf import LoadedFonts, RecordedPage
+from reportgen.render.sources import Source
 from reportgen.render.stretch_records import feet, records
 from reportgen.render.stretches import is_separable, stretches
-from reportgen.render.unbroken import hold_together
+from reportgen.render.word_pages import Laid, laid_pages, laid_records, numbered
 
-FRONT_CLASSES = ("cover",)
 PLAIN = Sheets.UNNUMBERED
 
 MAX_HTML = 10_000_000
@@ -39,69 +37,59 @@ class Printed:
 
     pages: dict[str, int]
     """Anchor to printed page number; the body's first page is 1."""
+    laid: Sequence[Laid]
+    """The stretches of the body, from which `word_pages` tells those of the DOCX."""
     sheets: Any
     """All pages, cover and contents first, as a WeasyPrint document."""
 
-    def pdf(self, document: Document, data: Mapping[str, bytes]) -> bytes:
-        """A PDF for the archive with files of data attached to it."""
-        return archived(self.sheets, document, data)
+    def pdf(self, document: Document, data: Mapping[str, bytes], sources: Sequence[Source] = ()) -> bytes:
+        """A PDF for the archive with files of data attached to it, and what it was made of."""
+        return archived(self.sheets, document, data, sources)
 
 
 def lay_out(document: Document, means: Means = ALONE) -> Printed:
     """Raises `PrintingUnavailable` where Pango is missing."""
     _refuse_endless(document)
-    front, rest = _split(document.html)
-    drawn = _draw(rest, document)
+    front = front_of(document)
+    rest, drawn = body_of(document)
     look = Look(document.css, page_numbers(document.style), document.own_css, drawn)
     press = Press(look)
-    body = _body(rest, document, press, means)
-    pages = {name: at for at, page in enumerate(body.pages, 1) for name in page.anchors}
+    body, laid = _body(rest, document, press, means)
+    pages = numbered(names for one in laid for names in one.pages)
     if front is None:
-        return Printed(pages, body)
+        return Printed(pages, laid, body)
     _fill_in(front, pages)
     before = press.lay_out(front, Sheets.UNNUMBERED)
-    return Printed(pages, before.copy([*before.pages, *body.pages]))
+    return Printed(pages, laid, before.copy([*before.pages, *body.pages]))
 
 
-def _body(tree: HtmlElement, document: Document, press: Press, means: Means) -> Any:
-    """The pages that are counted, as a WeasyPrint document."""
+def _body(tree: HtmlElement, document: Document, press: Press, means: Means) -> tuple[Any, list[Laid]]:
+    """The pages that are counted, as a WeasyPrint document, and what is known of its stretches."""
     if not is_separable(document.own_css):
-        return press.lay_out_rows_whole(tree, Sheets.WHOLE)
+        whole = press.lay_out_rows_whole(tree, Sheets.WHOLE)
+        return whole, [laid_pages(whole.pages)]
     if can_record():
         try:
             return _recorded(stretches(tree), press, means)
         except Unrecordable:
-            _, tree = _split(document.html)
-            _draw(tree, document)
-    pages = [page for part in stretches(tree) for page in press.lay_out_rows_whole(part, PLAIN).pages]
-    numbered = press.lay_out(blank_pages([kind_of(page) for page in pages]), Sheets.NUMBERS)
-    number(pages, numbered.pages)
-    return numbered.copy(pages)
+            tree, _ = body_of(document)
+    made = [press.lay_out_rows_whole(part, PLAIN).pages for part in stretches(tree)]
+    pages = [page for of_part in made for page in of_part]
+    blank = press.lay_out(blank_pages([kind_of(page) for page in pages]), Sheets.NUMBERS)
+    number(pages, blank.pages)
+    return blank.copy(pages), [laid_pages(of_part) for of_part in made]
 
 
-def _recorded(parts: Sequence[HtmlElement], press: Press, means: Means) -> Any:
+def _recorded(parts: Sequence[HtmlElement], press: Press, means: Means) -> tuple[Any, list[Laid]]:
     """Raises `Unrecordable`."""
-    pages = [page for part in records(parts, press, means) for page in part]
+    made = records(parts, press, means)
+    pages = [page for of_part in made for page in of_part]
     numbers = feet([page.kind for page in pages], press, means)
     fonts = LoadedFonts(press.fonts)
     for drawing in [*(page.drawing for page in pages), *numbers]:
         fonts.find(drawing.fonts)
     sheets = [RecordedPage(page, foot, fonts) for page, foot in zip(pages, numbers, strict=True)]
-    return press.document(sheets)
-
-
-def _draw(tree: HtmlElement, document: Document) -> dict[str, bytes]:
-    """Puts the charts into their places as images, which keep their alternative text, and draws them.
-
-    By the addresses of the images, which no template can know: they are made of all that is printed.
-    """
-    secret = sha256(document.html.encode()).hexdigest()[:16]
-    drawn = {}
-    for place, chart in pictures(tree, document):
-        address = f"chart:{secret}/{chart.id}"
-        drawn[address] = etree.tostring(picture(chart, document))
-        etree.SubElement(place, "img", {"src": address, "alt": chart.alternative})
-    return drawn
+    return press.document(sheets), [laid_records(of_part) for of_part in made]
 
 
 def _refuse_endless(document: Document) -> None:
@@ -112,28 +100,6 @@ def _refuse_endless(document: Document) -> None:
             "请减少逐项列出的项目、指标，或缩短文字"
         )
         raise FaultyInput([Fault(Place(document.file_name), problem)])
-
-
-def _split(html: str) -> tuple[HtmlElement | None, HtmlElement]:
-    """Cover and contents apart from the rest, each a whole document; the rest as its lines may break."""
-    front, rest = lxml_html.document_fromstring(html), lxml_html.document_fromstring(html)
-    hold_together(rest)
-    for tree, keep_front in ((front, True), (rest, False)):
-        body = _body_of(tree)
-        for child in list(body):
-            if _is_front(child) is not keep_front:
-                body.remove(child)
-    return (front if len(_body_of(front)) else None), rest
-
-
-def _body_of(tree: HtmlElement) -> HtmlElement:
-    body = tree.find("body")
-    assert body is not None
-    return body
-
-
-def _is_front(element: HtmlElement) -> bool:
-    return element.tag == "nav" or element.get("class") in FRONT_CLASSES
 
 
 def _fill_in(contents: HtmlElement, pages: Mapping[str, int]) -> None:

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 from pydantic import ConfigDict
 
+from reportgen.render.line_boxes import page_reflows
 from reportgen.render.page_numbers import kind_of
 from reportgen.render.read_fonts import ReadFonts, stream_class
 
@@ -75,6 +76,8 @@ class Record:
     height: float
     bleed: Mapping[str, float]
     anchors: Mapping[str, tuple[float, float, float, float]]
+    reflows: bool
+    """Whether a text on it may have other lines in Word (`line_boxes.reflows`)."""
     bookmarks: Sequence[tuple[int, str, tuple[float, float], str]]
     drawing: Drawing
     elements: Sequence[bytes]
@@ -106,6 +109,7 @@ def record(page: Any, fonts: ReadFonts) -> Record:
         height=page.height,
         bleed=dict(page.bleed),
         anchors=dict(page.anchors),
+        reflows=page_reflows(page),
         bookmarks=tuple(page.bookmarks),
         drawing=drawing,
         elements=elements,

@@ -48,7 +48,7 @@ class _Store:
     here: str
 
     def laid_out(self, parts: Sequence[str], processes: int) -> list[list[Record]]:
-        keys = [_key(part, self.press.look, self.here) for part in parts]
+        keys = [key("stretch", part, self.press.look, self.here) for part in parts]
         found = {at: kept for at, key in enumerate(keys) if (kept := self.cache.get(key)) is not None}
         missing = [at for at in range(len(parts)) if at not in found]
         for at, made in _laid_out(missing, parts, self.press, processes).items():
@@ -62,14 +62,14 @@ class _Store:
 def feet(kinds: Sequence[str], press: Press, means: Means) -> list[Drawing]:
     """The page numbers of pages of such kinds. Raises `Unrecordable`."""
     cache = RecordCache(cache_folder() if means.cached else None, DRAWINGS)
-    key = key_of(("feet", machine(), press.look.base, press.look.numbers, *kinds))
-    kept = cache.get(key)
+    name = key_of(("feet", machine(), press.look.base, press.look.numbers, *kinds))
+    kept = cache.get(name)
     if kept is None:
         kept = [
             record_foot(page, press.read_fonts)
             for page in press.lay_out(blank_pages(kinds), Sheets.NUMBERS).pages
         ]
-        cache.put(key, kept)
+        cache.put(name, kept)
     return kept
 
 
@@ -84,9 +84,10 @@ def lay_out_part(part: str, press: Press) -> list[Record]:
     ]
 
 
-def _key(part: str, look: Look, here: str) -> str:
+def key(kind: str, part: str, look: Look, here: str) -> str:
+    """By which what is made of a stretch of HTML is kept."""
     pictures = [content.decode() for address, content in look.pictures.items() if address in part]
-    return key_of(("stretch", here, look.base, look.own, part, *pictures))
+    return key_of((kind, here, look.base, look.own, part, *pictures))
 
 
 def _next(waiting: deque[int]) -> int | None:

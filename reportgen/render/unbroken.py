@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from typing import Any
 
 from lxml.html import HtmlElement
 
@@ -19,6 +20,9 @@ _HOLDS = re.compile(
     r"|(?<=第)(?=[0-9])"
     r"|(?<=[万亿])(?=元)"
 )
+_NUMBER = "n"
+"""The class of figures of the text, which the style sheet lets no line tear apart either."""
+LOOSE_CSS = f".{_NUMBER} {{ white-space: normal }}"
 _BLOCKS = ("p", "td", "th")
 """Headings are left as they are: bookmarks and the contents repeat their text."""
 _INLINE = ("span", "strong", "em")
@@ -30,6 +34,11 @@ def hold_together(tree: HtmlElement) -> None:
     for block in tree.iter(*_BLOCKS):
         block.text = held(block.text or "")
         _hold_behind(block, block.text)
+
+
+def is_held(element: Any) -> bool:
+    """Whether the style sheet holds an element of a text together."""
+    return element is not None and element.get("class") == _NUMBER
 
 
 def _hold_behind(element: HtmlElement, before: str) -> str:

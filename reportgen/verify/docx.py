@@ -12,6 +12,8 @@ from lxml import etree
 from reportgen.verify.docx_charts import Charts
 from reportgen.verify.numbers import Number, excerpt, numbers_in
 
+_SEEN = {qn("w:tab"): " ", qn("w:br"): " ", qn("w:noBreakHyphen"): "-"}
+"""What is seen of elements that are no text."""
 CONTENTS = ("TOC", "toc", "目录")
 
 
@@ -82,8 +84,8 @@ def _children(parent: etree._Element, tag: str) -> Iterator[etree._Element]:
 def _text(paragraph: etree._Element) -> str:
     """The text as shown: without what was deleted under tracked changes."""
     parts = []
-    for element in paragraph.iter(qn("w:t"), qn("w:tab"), qn("w:br")):
+    for element in paragraph.iter(qn("w:t"), *_SEEN):
         if any(above.tag == qn("w:moveFrom") for above in element.iterancestors()):
             continue
-        parts.append(element.text or "" if element.tag == qn("w:t") else " ")
+        parts.append(element.text or "" if element.tag == qn("w:t") else _SEEN[element.tag])
     return "".join(parts)

@@ -14,8 +14,8 @@ _TOKEN = re.compile(
     re.ASCII,
 )
 _BARE = re.compile(r"[^\d%]*(-?[\d,.]+%?)?.*")
-_NARROW = str.maketrans("０１２３４５６７８９．，％－−", "0123456789.,%--")
-"""What a person may type wide; one character for one, so that places stay."""
+_NARROW = str.maketrans("０１２３４５６７８９．，％－−\u2011", "0123456789.,%---")
+"""What a person may type wide, and a hyphen that no line breaks; one character each, so that places stay."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,3 +23,4 @@ class Order:
     means: Means
     progress: Callable[[], AbstractContextManager[Progress]]
     """Shows the stages of a round."""
+    attach_input: bool = False

@@ -71,6 +71,7 @@ def _built(order: Order, look: Callable[[Examined], None]) -> Built:
                 order.profile,
                 unit=order.unit,
                 verified=order.verified,
+                attach_input=order.attach_input,
                 means=order.means,
                 seen=look,
             )

@@ -20,7 +20,7 @@ def inline(block: HtmlElement, emphasis: str | None) -> list[Element]:
         else:
             runs.append((text, strong))
     return [
-        run(text, w("rPr", w("rStyle", val=emphasis)) if strong and emphasis else None)
+        run(text, w("rPr", w("rStyle", val=emphasis)) if strong and emphasis else None, held=True)
         for text, strong in runs
         if text
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -10,6 +11,8 @@ from lxml import etree
 from lxml.builder import ElementMaker
 
 Element = etree._Element
+
+_HYPHEN = re.compile("(?<=[0-9])-(?=[0-9])")
 
 _MAKE = ElementMaker(namespace=nsmap["w"], nsmap={"w": nsmap["w"]})
 
@@ -36,16 +39,23 @@ def half_points(points: float | Decimal) -> int:
     return round(float(points) * 2)
 
 
-def run(text: str, properties: Element | None = None) -> Element:
-    """A run of text; line ends become breaks."""
+def run(text: str, properties: Element | None = None, *, held: bool = False) -> Element:
+    """A run of text; line ends become breaks.
+
+    `held`: no line ends at a hyphen between digits, as of a telephone number or a date. Word's search does
+    not take such a hyphen for one that is typed, so it is made only where a line may end.
+    """
     children: list[Element] = []
     for index, line in enumerate(text.split("\n")):
         if index:
             children.append(w("br"))
-        piece = w("t")
-        piece.text = line
-        piece.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-        children.append(piece)
+        for at, part in enumerate(_HYPHEN.split(line) if held else [line]):
+            if at:
+                children.append(w("noBreakHyphen"))
+            piece = w("t")
+            piece.text = part
+            piece.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+            children.append(piece)
     return w("r", properties, *children)
 
 

@@ -137,7 +137,7 @@ def _head_height(slots: list[_Slot | None], frame: _Frame) -> int:
     for at, slot in enumerate(slots):
         down = int(slot.cell.get("rowspan", 1)) if slot is not None else 1
         if slot is not None and down > 1:
-            room = sum(frame.widths[at : at + slot.columns]) - twips(frame.padding.left + frame.padding.right)
+            room = _room(sum(frame.widths[at : at + slot.columns]), frame)
             lines = ceil(ems(slot.cell.text_content().strip()) / max(room // em, 1))
             needed = round(lines * em * styles.CELL_LINE) + twips(frame.padding.top + frame.padding.bottom)
             height = max(height, needed // down)
@@ -158,7 +158,15 @@ def _cell(slot: _Slot, width: int, frame: _Frame, *, keep: bool, total: bool) ->
     text = plain(source) if slot.starts else ""
     # a header is bold of itself, and in Word a character style would take that back
     look = w("rPr", w("rStyle", val=styles.TOTAL)) if total and source.tag == "td" else None
-    return w("tc", properties, paragraph(_style(source, frame), [run(text, look)] if text else [], *extra))
+    # where all is sure to stand on one line the hyphens are those that are typed
+    held = ems(text) > max(_room(width, frame) // twips(frame.size), 1)
+    words = [run(text, look, held=held)] if text else []
+    return w("tc", properties, paragraph(_style(source, frame), words, *extra))
+
+
+def _room(width: int, frame: _Frame) -> int:
+    """Twips that a cell leaves for its text."""
+    return width - twips(frame.padding.left + frame.padding.right)
 
 
 def _style(source: HtmlElement, frame: _Frame) -> str:

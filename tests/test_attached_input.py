@@ -1,0 +1,169 @@
+"""On request the PDF carries the input that it was made of, as the source of what it prints."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pikepdf
+import pytest
+from batches import TINY
+from departments import make
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from reportgen.batch.fingerprint import options_hash
+from reportgen.batch.record import Options
+from reportgen.build import Format, build
+from reportgen.cli import app
+from reportgen.faults import FaultyInput
+from reportgen.render import sources as module
+from reportgen.render.sources import Source, names, sources
+
+
+@pytest.fixture(scope="module")
+def main(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A department with lines of its own, those of the year before, and files that nobody reads."""
+    home = tmp_path_factory.mktemp("private") / "甲局" / "2025"
+    home.parent.mkdir()
+    make(home.parent.parent / "made", "M")[0].path.parent.rename(home)
+    made = home / "dept.yaml"
+    earlier = home.parent / "2024"
+    earlier.mkdir()
+    (earlier / "dept.yaml").write_text(made.read_text("utf-8").replace("2025", "2024"), "utf-8")
+    lines = (home / "lines.csv").read_text("utf-8")
+    (earlier / "lines.csv").write_text(lines, "utf-8")
+    without_prior = [line.rsplit(",", 1)[0] for line in lines.splitlines()]
+    (home / "lines.csv").write_text("\n".join(without_prior) + "\n", "utf-8")
+    made.write_text(made.read_text("utf-8") + "上年: ../2024/dept.yaml\n", "utf-8")
+    (home / "秘密.csv").write_text("不读", "utf-8")
+    return made
+
+
+def _pdf(main: Path, *, attach_input: bool) -> bytes:
+    built = build(main, [Format.PDF], profile=TINY, verified=False, attach_input=attach_input)
+    return next(iter(built.files.values()))
+
+
+@pytest.fixture(scope="module")
+def content(main: Path) -> bytes:
+    return _pdf(main, attach_input=True)
+
+
+@pytest.fixture(scope="module")
+def opened(content: bytes) -> Iterator[pikepdf.Pdf]:
+    with pikepdf.open(io.BytesIO(content)) as made:
+        yield made
+
+
+READ = ["2024_dept.yaml", "2024_lines.csv", "2025_dept.yaml", "2025_lines.csv"]
+
+
+def test_every_file_that_was_read_is_attached_as_it_is_and_no_other(opened: pikepdf.Pdf, main: Path) -> None:
+    found = [one for one in opened.Root.AF if str(one.AFRelationship) == "/Source"]
+    assert sorted(str(one.UF) for one in found) == READ
+    for one in found:
+        year, name = str(one.UF).split("_")
+        assert one.EF.F.read_bytes() == (main.parent.parent / year / name).read_bytes()
+        assert str(one.Desc) == f"输入：{year}/{name}"
+
+
+def test_the_file_of_attachments_keeps_the_rules_of_the_archive(opened: pikepdf.Pdf) -> None:
+    files = list(opened.Root.AF)
+    named = list(opened.Root.Names.EmbeddedFiles.Names)
+    keys = [bytes(name) for name in named[::2]]
+    assert keys == sorted(keys)
+    assert len(files) == len(keys) == len(set(keys))
+    assert {one.objgen for one in files} == {one.objgen for one in named[1::2]}
+    assert all(str(one.F) == str(one.UF) and "/" not in str(one.UF) for one in files)
+    kinds = {str(one.UF).rpartition(".")[2]: str(one.EF.F.Subtype) for one in files}
+    assert kinds == {"yaml": "/application/yaml", "csv": "/text/csv", "json": "/application/json"}
+    assert {str(one.AFRelationship) for one in files} == {"/Data", "/Source"}
+
+
+def test_nothing_is_told_of_the_folders_above_or_of_the_days_of_files(content: bytes, main: Path) -> None:
+    with pikepdf.open(io.BytesIO(content)) as made:
+        told = "".join(str(one.Desc) + str(one.EF.F.Params) for one in made.Root.AF)
+    assert main.parents[2].name not in told
+    assert "甲局" not in told
+    main.touch()
+    assert _pdf(main, attach_input=True) == content
+
+
+def test_without_the_option_no_file_of_the_input_is_attached(main: Path) -> None:
+    with pikepdf.open(io.BytesIO(_pdf(main, attach_input=False))) as made:
+        assert {str(one.AFRelationship) for one in made.Root.AF} == {"/Data"}
+
+
+def test_too_much_is_refused_and_nothing_written(
+    main: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST", 2**10)
+    asked = ["build", str(main), "--profile", str(TINY), "-o", str(tmp_path / "out")]
+    refused = CliRunner().invoke(app, [*asked, "--format", "pdf", "--attach-input"])
+    assert refused.exit_code == 1
+    assert "lines.csv: 错误：这个文件" in refused.stderr
+    assert "--attach-input" in refused.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("command", ["build", "batch"])
+def test_without_a_pdf_there_is_nothing_to_attach_it_to(command: str, main: Path) -> None:
+    where = str(main if command == "build" else main.parent)
+    refused = CliRunner().invoke(app, [command, where, "--format", "docx", "--attach-input"])
+    assert refused.exit_code == 2
+    assert "--format" in refused.stderr
+
+
+def test_a_batch_attaches_it_too_and_builds_again_when_it_is_asked_to(main: Path, tmp_path: Path) -> None:
+    def counted(*more: str) -> str:
+        asked = ["batch", str(main.parent), "-o", str(tmp_path), "-j", "1", "--profile", str(TINY)]
+        done = CliRunner().invoke(app, [*asked, "--format", "pdf", "--resume", *more])
+        assert done.exit_code == 0, done.stderr
+        (pdf,) = tmp_path.glob("*/*.pdf")
+        with pikepdf.open(pdf) as made:
+            return "".join(sorted(str(one.AFRelationship) for one in made.Root.AF))
+
+    assert "/Source" not in counted()
+    assert counted("--attach-input").count("/Source") == len(READ)
+
+
+def test_whether_the_input_is_attached_counts_among_the_options() -> None:
+    plain = Options((Format.PDF,), None, verified=True, force=False)
+    attached = Options((Format.PDF,), None, verified=True, force=False, attach_input=True)
+    assert options_hash(plain) != options_hash(attached)
+
+
+PATHS = st.lists(
+    st.lists(st.sampled_from(["a", "A", "a_b", "b", "甲", "01_表"]), min_size=1, max_size=3).map("/".join),
+    min_size=1,
+    max_size=12,
+    unique=True,
+)
+
+
+@given(paths=PATHS, taken=st.sets(st.sampled_from(["01_表.csv", "a.csv", "A_b.csv"])))
+def test_names_stay_apart_on_every_file_system(paths: list[str], taken: set[str]) -> None:
+    files = [Source(f"{path}.csv", path.encode()) for path in paths]
+    named = names(files, taken)
+    assert list(named.values()) == files
+    folded = {name.casefold() for name in [*named, *taken]}
+    assert len(folded) == len(named) + len(taken)
+    assert all("/" not in name and name.endswith(".csv") for name in named)
+
+
+def test_a_file_that_is_read_twice_is_attached_once(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    one = tmp_path / "dept.yaml"
+    one.write_text("甲", "utf-8")
+    assert [s.path for s in sources([one, tmp_path / "sub" / ".." / "dept.yaml"])] == ["dept.yaml"]
+
+
+def test_the_most_that_is_attached_is_told_with_the_largest_file(tmp_path: Path) -> None:
+    (tmp_path / "small.yaml").write_bytes(b"a")
+    with (tmp_path / "large.csv").open("wb") as file:
+        file.truncate(module.MOST)
+    with pytest.raises(FaultyInput, match=r"large\.csv.*最多 20 MB"):
+        sources([tmp_path / "small.yaml", tmp_path / "large.csv"])

@@ -6,11 +6,12 @@ then on a landscape page.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil
 
+from reportgen.compose.phrases import ems, filled, is_lonely
 from reportgen.compose.spec import Orientation
 from reportgen.compose.style import Page, Style
 from reportgen.compose.table import Cell, Layout, TableRow, placed
@@ -29,16 +30,24 @@ HEAD_WHOLE = 4.0
 """A heading up to this long, such as 科目编码, is better not broken."""
 
 
-def ems(text: str) -> float:
-    """The width of a line of text in ems: wide characters 1, others a little over a half."""
-    return sum(1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.56 for c in text)
+LONGEST_LABEL = 40
+"""Characters up to which a text in a cell is a label, whose last line should not be a single one."""
+KEPT = 0.3
+"""Ems that a column keeps of what it could give, since letters are wider than a little over a half."""
+MOST_ADDED, STEP = 2.5, 0.25
+"""Ems that a column is widened by so that no character stands alone, at most and at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Need:
+    """Of a column, in ems."""
+
     least: float
     easy: float
-    wish: float
+    wishes: tuple[float, float, float]
+    """What its heading wants in lines of whole characters, then what suits its labels, then its heading."""
+    texts: tuple[tuple[str, float], ...]
+    """Those that may break, with how far each is set in."""
 
 
 def lay_out(
@@ -73,12 +82,16 @@ def lay_out(
 
 def _need(header: Sequence[Cell], body: Sequence[Cell]) -> _Need:
     """What one column needs, from the cells that stand in it alone."""
+    labels = {(c.text, INDENT * c.indent) for c in body if c.kind.wraps}
     fixed = max((ems(c.text) + INDENT * c.indent for c in body if not c.kind.wraps), default=0.0)
-    words = max((ems(c.text) + INDENT * c.indent for c in body if c.kind.wraps), default=0.0)
+    words = max((ems(text) + indent for text, indent in labels), default=0.0)
     head = max((ems(c.text) for c in header), default=0.0)
     least = max(fixed, min(words, LABEL_MIN), head / HEAD_LINES, min(head, 2.0))
     easy = max(least, min(words, LABEL_EASY), head if head <= HEAD_WHOLE else 0.0)
-    return _Need(least, easy, max(easy, min(words, LABEL_WISH), min(head, HEAD_WISH)))
+    lined = max(easy, float(ceil(head / HEAD_LINES)))
+    suited = max(lined, min(words, LABEL_WISH))
+    texts = sorted(labels | {(c.text, 0.0) for c in header})
+    return _Need(least, easy, (lined, suited, max(suited, min(head, HEAD_WISH))), tuple(texts))
 
 
 def _by_column(rows: Sequence[TableRow], columns: int) -> list[list[Cell]]:
@@ -100,11 +113,55 @@ def _largest(least: Sequence[float], width: float, size: Decimal, floor: Decimal
 def _layout(
     least: Sequence[float], needs: Sequence[_Need], width: float, size: Decimal, *, landscape: bool
 ) -> Layout:
-    points = [own * float(size) + PADDING for own in least]
-    spare = width - sum(points)
-    wishes = [(n.wish - own) * float(size) for n, own in zip(needs, least, strict=True)]
-    if spare > 0 and sum(wishes) > 0:
-        given = min(1.0, spare / sum(wishes))
-        points = [p + w * given for p, w in zip(points, wishes, strict=True)]
+    """What room there is goes to one wish after another, then to all."""
+    em = float(size)
+    own = list(least)
+    spare = (width - PADDING * len(own)) / em - sum(own)
+    for wishes in zip(*(need.wishes for need in needs), strict=True):
+        wanting = [max(wish - has, 0.0) for wish, has in zip(wishes, own, strict=True)]
+        if spare > 0 and sum(wanting) > 0:
+            given = min(1.0, spare / sum(wanting))
+            own = [has + given * more for has, more in zip(own, wanting, strict=True)]
+            spare -= given * sum(wanting)
+    points = [has * em + PADDING for has in own]
     total = sum(points)
+    if spare > 0:
+        rooms = _none_alone([(p * width / total - PADDING) / em for p in points], least, needs)
+        points = [room * em + PADDING for room in rooms]
+        total = sum(points)
     return Layout(tuple(round(p / total, 5) for p in points), size, landscape)
+
+
+def _none_alone(rooms: list[float], least: Sequence[float], needs: Sequence[_Need]) -> list[float]:
+    """The rooms of columns, in ems; one with labels whose last character stands alone takes what it
+    lacks from those that have more than their lines fill."""
+    for at, need in enumerate(needs):
+        if not _alone(need, rooms[at]):
+            continue
+        given = [
+            0.0 if other == at else max(room - _used(needs[other], room, least[other]), 0.0)
+            for other, room in enumerate(rooms)
+        ]
+        steps = int(min(MOST_ADDED, sum(given)) / STEP)
+        tried = (STEP * number for number in range(1, steps + 1))
+        more = next((more for more in tried if not _alone(need, rooms[at] + more)), 0.0)
+        if more:
+            rooms = [room - more * gift / sum(given) for room, gift in zip(rooms, given, strict=True)]
+            rooms[at] += more
+    return rooms
+
+
+def _alone(need: _Need, room: float) -> bool:
+    return any(
+        room - indent < ems(text) and is_lonely(filled(text, room - indent))
+        for text, indent in need.texts
+        if len(text) <= LONGEST_LABEL
+    )
+
+
+def _used(need: _Need, room: float, least: float) -> float:
+    """What a column cannot give away without more lines in a cell."""
+    if any(len(text) > LONGEST_LABEL for text, _ in need.texts):
+        return room
+    lines = (ems(line) + indent for text, indent in need.texts for line in filled(text, room - indent))
+    return max(least, *lines) + KEPT

@@ -91,6 +91,8 @@ class Form:
     landscape: bool
     new_page: bool
     """Whether each page begins on a new sheet."""
+    title_once: bool
+    """Whether a title is left out that repeats the one before."""
     is_empty: bool
     """Whether no page prints a figure other than 0."""
 

@@ -15,6 +15,7 @@ from reportgen.compose.css import page_numbers
 from reportgen.compose.document import Document
 from reportgen.faults import Fault, FaultyInput, Place
 from reportgen.render.archive import archived
+from reportgen.render.balanced import balance
 from reportgen.render.charts import picture, pictures
 from reportgen.render.means import ALONE, Means
 from reportgen.render.page_numbers import blank_pages, kind_of, number
@@ -24,6 +25,7 @@ from reportgen.render.recorded_pdf import LoadedFonts, RecordedPage
 from reportgen.render.stretch_records import feet, records
 from reportgen.render.stretches import is_separable, stretches
 from reportgen.render.unbroken import hold_together
+from reportgen.render.vertical import stand
 
 FRONT_CLASSES = ("cover",)
 PLAIN = Sheets.UNNUMBERED
@@ -50,7 +52,7 @@ class Printed:
 def lay_out(document: Document, means: Means = ALONE) -> Printed:
     """Raises `PrintingUnavailable` where Pango is missing."""
     _refuse_endless(document)
-    front, rest = _split(document.html)
+    front, rest = _split(document)
     drawn = _draw(rest, document)
     look = Look(document.css, page_numbers(document.style), document.own_css, drawn)
     press = Press(look)
@@ -71,7 +73,7 @@ def _body(tree: HtmlElement, document: Document, press: Press, means: Means) -> 
         try:
             return _recorded([text_of(part) for part in stretches(tree)], press, means)
         except Unrecordable:
-            _, tree = _split(document.html)
+            _, tree = _split(document)
             _draw(tree, document)
     pages = [page for part in stretches(tree) for page in press.lay_out_rows_whole(part, PLAIN).pages]
     numbered = press.lay_out(blank_pages([kind_of(page) for page in pages]), Sheets.NUMBERS)
@@ -114,15 +116,17 @@ def _refuse_endless(document: Document) -> None:
         raise FaultyInput([Fault(Place(document.file_name), problem)])
 
 
-def _split(html: str) -> tuple[HtmlElement | None, HtmlElement]:
+def _split(document: Document) -> tuple[HtmlElement | None, HtmlElement]:
     """Cover and contents apart from the rest, each a whole document; the rest as its lines may break."""
-    front, rest = lxml_html.document_fromstring(html), lxml_html.document_fromstring(html)
-    hold_together(rest)
+    front, rest = (lxml_html.document_fromstring(document.html) for _ in range(2))
     for tree, keep_front in ((front, True), (rest, False)):
         body = _body_of(tree)
         for child in list(body):
             if _is_front(child) is not keep_front:
                 body.remove(child)
+        balance(tree, document)
+    stand(rest)
+    hold_together(rest)
     return (front if len(_body_of(front)) else None), rest
 
 

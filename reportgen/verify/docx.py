@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 
@@ -13,6 +14,9 @@ from reportgen.verify.docx_charts import Charts
 from reportgen.verify.numbers import Number, excerpt, numbers_in
 
 CONTENTS = ("TOC", "toc", "目录")
+
+_BREAKS = {qn("w:tab"): " ", qn("w:br"): "\n"}
+_IN_CHINESE = re.compile("(?<=[\u4e00-\u9fff])\n(?=[\u4e00-\u9fff])")
 
 
 def read_docx(content: bytes) -> list[Number]:
@@ -80,10 +84,11 @@ def _children(parent: etree._Element, tag: str) -> Iterator[etree._Element]:
 
 
 def _text(paragraph: etree._Element) -> str:
-    """The text as shown: without what was deleted under tracked changes."""
+    """The text as shown: without what was deleted under tracked changes, and a line break in the midst of
+    Chinese is none in what is said."""
     parts = []
     for element in paragraph.iter(qn("w:t"), qn("w:tab"), qn("w:br")):
         if any(above.tag == qn("w:moveFrom") for above in element.iterancestors()):
             continue
-        parts.append(element.text or "" if element.tag == qn("w:t") else " ")
-    return "".join(parts)
+        parts.append(element.text or "" if element.tag == qn("w:t") else _BREAKS[element.tag])
+    return _IN_CHINESE.sub("", "".join(parts)).replace("\n", " ")

@@ -18,11 +18,12 @@ from lxml import html as lxml_html
 from reading import body_pages, squeezed
 
 from reportgen.compose import Document
+from reportgen.compose.heights import MM
 from reportgen.compose.phrases import accompanied, balanced, ems, filled, is_lonely
 from reportgen.compose.spec import Orientation
 from reportgen.compose.style import Page, Style
 from reportgen.compose.table import Cell, CellKind, TableRow
-from reportgen.compose.widths import MM, PADDING, lay_out
+from reportgen.compose.widths import PADDING, lay_out
 from reportgen.render.balanced import WHOLE, balance
 from reportgen.render.docx import to_docx
 from reportgen.render.pdf import lay_out as print_out

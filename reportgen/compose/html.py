@@ -30,9 +30,9 @@ def table_block(table: Table, level: int) -> Markup:
     head = M("").join(_row(row, "th") for row in table.header)
     body = M("").join(_row(row, "td") for row in table.rows)
     grid = M(
-        '<table class="grid" style="font-size:{}pt"><colgroup>{}</colgroup>'
+        '<table class="{}" style="font-size:{}pt"><colgroup>{}</colgroup>'
         "<thead>{}</thead><tbody>{}</tbody></table>"
-    ).format(table.layout.size, columns, head, body)
+    ).format("grid tight" if table.layout.tight else "grid", table.layout.size, columns, head, body)
     return M('<div class="{}"{}>{}{}{}{}</div>').format(
         "table landscape" if table.layout.landscape else "table",
         _code(table.code),

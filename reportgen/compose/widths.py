@@ -6,17 +6,17 @@ then on a landscape page.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import ceil
 
+from reportgen.compose.heights import FEW, MM, Surroundings, pages
 from reportgen.compose.phrases import ems, filled, is_lonely
 from reportgen.compose.spec import Orientation
 from reportgen.compose.style import Page, Style
 from reportgen.compose.table import Cell, Layout, TableRow, placed
 
-MM = 72 / 25.4
 PADDING = 6.0
 """Points of padding and rule per column, both sides together."""
 READABLE = Decimal("8.5")
@@ -32,6 +32,8 @@ HEAD_WHOLE = 4.0
 
 LONGEST_LABEL = 40
 """Characters up to which a text in a cell is a label, whose last line should not be a single one."""
+SMALLER = Decimal("0.5")
+"""Points by which a table is set smaller at a time."""
 KEPT = 0.3
 """Ems that a column keeps of what it could give, since letters are wider than a little over a half."""
 MOST_ADDED, STEP = 2.5, 0.25
@@ -56,8 +58,14 @@ def lay_out(
     style: Style,
     orientation: Orientation,
     page: Page,
+    *,
+    around: Surroundings | None = None,
 ) -> Layout:
-    """`page` is the upright page that the table stands on; a landscape one is always a table page."""
+    """`page` is the upright page that the table stands on; a landscape one is always a table page.
+
+    `around`: what stands around a table that has its pages for itself. If the last of them would hold a few
+    rows only, the table is set closer, or a little smaller, where that saves the page.
+    """
     columns = sum(cell.colspan for cell in header[0].cells)
     heads, bodies = _by_column(header, columns), _by_column(rows, columns)
     needs = [_need(head, body) for head, body in zip(heads, bodies, strict=True)]
@@ -75,9 +83,25 @@ def lay_out(
     for columns_least, width, floor in tries:
         size = _largest(columns_least, width, style.table_size, floor)
         if size is not None:
-            return _layout(columns_least, needs, width, size, landscape=width is across)
+            made = _layout(columns_least, needs, width, size, landscape=width is across)
+            if around is None:
+                return made
+            smaller = [s for s in (size - SMALLER, size - 2 * SMALLER) if s >= floor]
+            closer = (
+                replace(_layout(columns_least, needs, width, s, landscape=width is across), tight=True)
+                for s in (size, *smaller)
+            )
+            return _saving(made, closer, lambda one: pages(header, rows, one, around, style))
     landscape = orientation is not Orientation.PORTRAIT
     return _layout(least, needs, across if landscape else upright, style.table_size_min, landscape=landscape)
+
+
+def _saving(usual: Layout, closer: Iterable[Layout], told: Callable[[Layout], tuple[int, int]]) -> Layout:
+    """The first of the closer layouts that has a page less than the usual one, if that wastes its last."""
+    count, on_last = told(usual)
+    if count == 1 or on_last > FEW:
+        return usual
+    return next((one for one in closer if told(one)[0] < count), usual)
 
 
 def _need(header: Sequence[Cell], body: Sequence[Cell]) -> _Need:
@@ -106,7 +130,7 @@ def _largest(least: Sequence[float], width: float, size: Decimal, floor: Decimal
     while size >= floor:
         if sum(least) * float(size) + PADDING * len(least) <= width:
             return size
-        size -= Decimal("0.5")
+        size -= SMALLER
     return None
 
 

@@ -18,11 +18,12 @@ from lxml import html as lxml_html
 from reading import body_pages, squeezed
 
 from reportgen.compose import Document
-from reportgen.compose.heights import MM
+from reportgen.compose.heights import MM, Surroundings, pages
+from reportgen.compose.html import table_block
 from reportgen.compose.phrases import accompanied, balanced, ems, filled, is_lonely
 from reportgen.compose.spec import Orientation
 from reportgen.compose.style import Page, Style
-from reportgen.compose.table import Cell, CellKind, TableRow
+from reportgen.compose.table import Cell, CellKind, Table, TableRow
 from reportgen.compose.widths import PADDING, lay_out
 from reportgen.render.balanced import WHOLE, balance
 from reportgen.render.docx import to_docx
@@ -216,3 +217,55 @@ def test_a_word_with_a_line_end_in_it_is_read_whole_from_word(document: Document
     word = to_docx(made, {})
     assert "\n" in docx.Document(io.BytesIO(word)).tables[0].cell(0, 0).text
     assert verify(made, word, ".docx") == []
+
+
+# --- pages that hold two or three rows ---
+
+AROUND = Surroundings(heading=False, subtitle=True, above=True, notes=1)
+
+
+def _table(count: int) -> Table:
+    header = (
+        TableRow(
+            (
+                Cell("科目", CellKind.HEAD, rowspan=2),
+                Cell("2025年预算", CellKind.HEAD, colspan=2),
+            )
+        ),
+        TableRow((Cell("合计", CellKind.HEAD), Cell("基本支出", CellKind.HEAD))),
+    )
+    labels = ["其他支出" if n % 9 else "很长的科目名称" * 7 for n in range(count)]
+    rows = tuple(
+        TableRow((Cell(label, CellKind.LABEL), *(Cell("1,234.56", CellKind.AMOUNT) for _ in range(2))))
+        for label in labels
+    )
+    style = Style()
+    layout = lay_out(header, rows, style, Orientation.PORTRAIT, style.table_page, around=AROUND)
+    return Table(
+        "t", "", "", "收支总表", "（按科目）", "部门：某局", "单位：元", header, rows, ("注：说明。",), layout
+    )
+
+
+def _told(table: Table) -> tuple[int, int]:
+    return pages(table.header, table.rows, table.layout, AROUND, Style())
+
+
+def test_a_page_for_three_rows_is_saved_and_one_for_more_is_not() -> None:
+    loose = {count: replace(_table(count).layout, tight=False) for count in range(20, 80)}
+    usual = {count: _told(replace(_table(count), layout=layout)) for count, layout in loose.items()}
+    wasted = [count for count, (number, last) in usual.items() if number > 1 and last <= 3]
+    assert wasted
+    for count in usual:
+        table = _table(count)
+        assert table.layout.tight == (count in wasted)
+        if count in wasted:
+            assert _told(table)[0] == usual[count][0] - 1
+
+
+@pytest.mark.parametrize("count", [32, 33, 34, 35, 36, 68])
+def test_the_pages_told_beforehand_are_those_of_the_pdf(document: Document, count: int) -> None:
+    table = _table(count)
+    for one in (table, replace(table, layout=replace(table.layout, tight=False))):
+        made = _with(document, f'<section class="tables">{table_block(one, 1)}</section>')
+        with pdfplumber.open(io.BytesIO(print_out(made).pdf(made, {}))) as pdf:
+            assert len(pdf.pages) == _told(one)[0]

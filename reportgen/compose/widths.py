@@ -34,7 +34,7 @@ LONGEST_LABEL = 40
 """Characters up to which a text in a cell is a label, whose last line should not be a single one."""
 SMALLER = Decimal("0.5")
 """Points by which a table is set smaller at a time."""
-KEPT = 0.3
+KEPT = 0.5
 """Ems that a column keeps of what it could give, since letters are wider than a little over a half."""
 MOST_ADDED, STEP = 2.5, 0.25
 """Ems that a column is widened by so that no character stands alone, at most and at a time."""

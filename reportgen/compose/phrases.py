@@ -10,6 +10,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import accumulate, pairwise
 
 _OF_THE_FIELD = """
@@ -48,7 +49,12 @@ LEAST_ENDING, MOST_TAKEN = 2.0, 5.0
 
 def ems(text: str) -> float:
     """The width of a line of text in ems: wide characters 1, others a little over a half."""
-    return sum(1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.56 for c in text)
+    return sum(map(_em, text))
+
+
+@cache
+def _em(char: str) -> float:
+    return 1.0 if unicodedata.east_asian_width(char) in "WFA" else 0.56
 
 
 def balanced(text: str, room: float, phrases: Iterable[str] = ()) -> list[str]:
@@ -121,7 +127,7 @@ def _lines(ends: Sequence[Break], reached: Sequence[float], room: float, count: 
 
 def _reached(text: str) -> list[float]:
     """How far a line reaches, place by place."""
-    return [0.0, *accumulate(map(ems, text))]
+    return [0.0, *accumulate(map(_em, text))]
 
 
 def _breaks(text: str, room: float, phrases: tuple[str, ...]) -> list[Break]:

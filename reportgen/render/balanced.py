@@ -16,7 +16,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from reportgen.compose.document import Document
-from reportgen.compose.phrases import accompanied, balanced, filled, is_lonely
+from reportgen.compose.phrases import accompanied, balanced, ems, filled, is_lonely
 from reportgen.compose.style import Style
 from reportgen.render.css_rules import Padding, Rules
 from reportgen.render.printed import LONGEST_LABEL, is_glance
@@ -43,9 +43,10 @@ def balance(tree: HtmlElement, document: Document) -> None:
         size = _title_size(block, document.style)
         if size is not None:
             _break_title(block, _width(block, document.style) / float(size), names)
-    rules = Rules(document.css + document.own_css, tree)
-    for table in tree.iter("table"):
-        if not is_glance(table):
+    tables = [table for table in tree.iter("table") if not is_glance(table)]
+    if tables:
+        rules = Rules(document.css + document.own_css, tree)
+        for table in tables:
             _break_labels(table, document.style, rules, names)
 
 
@@ -132,8 +133,10 @@ def _break_labels(table: HtmlElement, style: Style, rules: Rules, names: Sequenc
 def _label_lines(text: str, room: float, names: Sequence[str], *, left: bool) -> list[str]:
     """Even ones in the middle of a cell; at its left full ones, of which the last is not lonely. Never
     more than it takes anyhow."""
+    if ems(text) <= room:
+        return [text]
     usual = filled(text, room)
-    even = [text] if left or len(usual) == 1 else balanced(text, room, names)
+    even = [text] if left else balanced(text, room, names)
     if 1 < len(even) <= len(usual):
         return even
     return accompanied(usual, room) if is_lonely(usual) else [text]

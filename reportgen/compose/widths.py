@@ -6,6 +6,7 @@ then on a landscape page.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -38,6 +39,10 @@ KEPT = 0.5
 """Ems that a column keeps of what it could give, since letters are wider than a little over a half."""
 MOST_ADDED, STEP = 2.5, 0.25
 """Ems that a column is widened by so that no character stands alone, at most and at a time."""
+
+
+_CODE = re.compile("[!-~]{4,}")
+"""Letters and figures that are better not broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,8 @@ def _need(header: Sequence[Cell], body: Sequence[Cell]) -> _Need:
     fixed = max((ems(c.text) + INDENT * c.indent for c in body if not c.kind.wraps), default=0.0)
     words = max((ems(text) + indent for text, indent in labels), default=0.0)
     head = max((ems(c.text) for c in header), default=0.0)
-    least = max(fixed, min(words, LABEL_MIN), head / HEAD_LINES, min(head, 2.0))
+    code = max((ems(run) + KEPT for text, _ in labels for run in _CODE.findall(text)), default=0.0)
+    least = max(fixed, min(max(words, code), LABEL_MIN), head / HEAD_LINES, min(head, 2.0))
     easy = max(least, min(words, LABEL_EASY), head if head <= HEAD_WHOLE else 0.0)
     lined = max(easy, float(ceil(head / HEAD_LINES)))
     suited = max(lined, min(words, LABEL_WISH))

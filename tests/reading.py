@@ -196,7 +196,7 @@ def read_contents(opened: PDF) -> list[tuple[str, int]]:
     found, text = [], ""
     for line in entries:
         text += line
-        ends = re.fullmatch(r"(.+?)·{3,}(\d+)", text)
+        ends = re.fullmatch(r"(.+?)\.{3,}(\d+)", text)
         if ends:
             found.append((ends[1], int(ends[2])))
             text = ""

@@ -591,6 +591,19 @@ def test_forms_begin_pages_only_where_asked_and_the_empty_one_may_be_left_out(ma
     assert make(lines, nobody + "omit_empty: 是\n", files=FRAGMENT).tables == ()
 
 
+def test_forms_may_have_one_title_for_all(make: Make) -> None:
+    lines = [line(3, **project("P1")), line(4, **project("P2"))]
+
+    def titles(head: str) -> list[list[str]]:
+        form = FORM.replace("{{ project.name if project }}", "") + head
+        html = make(lines, form, files=FRAGMENT).html
+        forms = lxml_html.document_fromstring(html).find_class("form")
+        return [[title.tag for title in form.find_class("table-title")] for form in forms]
+
+    assert titles("") == [["h2"], ["p"]]
+    assert titles("title_once: 是\n") == [["h2"], []]
+
+
 def test_headings_of_a_part_that_is_out_of_the_contents_are_not_listed_there(make: Make) -> None:
     parts = (
         "  - contents: {title: 目录}\n  - text: text.md.j2\n  - {text: own.md.j2, in_contents: 否}\n"
@@ -627,6 +640,7 @@ REFUSED = {
     ),
     "all on a table without each": (sheet("{label: 数}", head="all: 是\n"), 1, "要与 each 一起写"),
     "new_page on a table": (sheet("{label: 数}", head="each: unit\nnew_page: 是\n"), 1, "只用于 form"),
+    "title_once on a table": (sheet("{label: 数}", head="each: unit\ntitle_once: 是\n"), 1, "只用于 form"),
     "a label over figures": (
         sheet("{label: 数}, {label: 又}", "{label: 合计, merge: 2}"), 1, "2 会盖住“数”的数字"
     ),

@@ -8,13 +8,13 @@ from decimal import Decimal
 
 from reportgen.compose.chart import NONE, NOTHING, Category, Chart, Point
 from reportgen.compose.chart_spec import MANY, ChartKind, ChartSpec, Series
+from reportgen.compose.heights import MM
 from reportgen.compose.numbers import AMOUNTS, PERCENTS, AmountStyle, amount_text, percent_text, unit_label
 from reportgen.compose.profile_spec import ProfileSpec
 from reportgen.compose.rows import BuiltRow, Render, RowBuilder
 from reportgen.compose.spec import Measure, recorded
 from reportgen.compose.style import Page
 from reportgen.compose.tables import measured
-from reportgen.compose.widths import MM
 from reportgen.derive.arithmetic import rounded, share
 from reportgen.derive.budget import Budget
 from reportgen.derive.dimensions import Condition, read_conditions

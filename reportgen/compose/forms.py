@@ -52,6 +52,7 @@ class FormBuilder:
             pages=pages,
             landscape=spec.orientation is Orientation.LANDSCAPE,
             new_page=spec.new_page,
+            title_once=spec.title_once,
             is_empty=not any(about.key for about in whom)
             if spec.each
             else not any(_FIGURE.search(page.html) for page in pages),

@@ -30,9 +30,9 @@ def table_block(table: Table, level: int) -> Markup:
     head = M("").join(_row(row, "th") for row in table.header)
     body = M("").join(_row(row, "td") for row in table.rows)
     grid = M(
-        '<table class="grid" style="font-size:{}pt"><colgroup>{}</colgroup>'
+        '<table class="{}" style="font-size:{}pt"><colgroup>{}</colgroup>'
         "<thead>{}</thead><tbody>{}</tbody></table>"
-    ).format(table.layout.size, columns, head, body)
+    ).format("grid tight" if table.layout.tight else "grid", table.layout.size, columns, head, body)
     return M('<div class="{}"{}>{}{}{}{}</div>').format(
         "table landscape" if table.layout.landscape else "table",
         _code(table.code),
@@ -48,7 +48,13 @@ def form_block(form: Form, level: int) -> Markup:
     pages = []
     for index, page in enumerate(form.pages):
         again = index > 0 and page.title == form.pages[index - 1].title
-        pages.append(_form_page(form, page, 0 if again else level, form.heading if index == 0 else ""))
+        heading = form.heading if index == 0 else ""
+        title = (
+            M("")
+            if again and form.title_once
+            else _heading(heading, page.title, form.subtitle, 0 if again else level)
+        )
+        pages.append(_form_page(form, page, title))
     return M('<div class="{}"{}>{}</div>').format(
         "table landscape" if form.landscape else "table", _code(form.code), M("").join(pages)
     )
@@ -72,7 +78,7 @@ def _code(code: str) -> Markup:
     return M(' data-code="{}"').format(code) if code else M("")
 
 
-def _form_page(form: Form, page: FormPage, level: int, heading: str) -> Markup:
+def _form_page(form: Form, page: FormPage, title: Markup) -> Markup:
     classes = ["form"]
     if page.html.count("<tr") > ROWS_KEPT_TOGETHER:
         classes.append("long")
@@ -80,7 +86,7 @@ def _form_page(form: Form, page: FormPage, level: int, heading: str) -> Markup:
         classes.append("new-page")
     return M('<div class="{}">{}{}{}{}</div>').format(
         " ".join(classes),
-        _heading(heading, page.title, form.subtitle, level),
+        title,
         _above(page.above, page.above_right),
         Markup(page.html),  # the profile's own HTML; what it prints of the input is escaped there
         _notes(page.notes),

@@ -327,6 +327,8 @@ class TableSpec(Model):
     """Repeated for every one that the input lists, with figures or without."""
     new_page: Annotated[YesNo, Zh("另起页")] = False
     """Each of the forms that `each` makes begins a page."""
+    title_once: Annotated[YesNo, Zh("表题只印一次")] = False
+    """Forms of one title have it above the first; a page that begins with a later one says 续表."""
     index_row: Annotated[str | None, Zh("栏次行")] = None
     """A row of column numbers under the header; what it says (栏次) stands in its first column."""
     omit_empty: Annotated[YesNo, Zh("无数据不印")] = False
@@ -349,6 +351,8 @@ class TableSpec(Model):
             raise reject("all（全部列出）要与 each 一起写")
         if self.new_page and not self.form:
             raise reject("new_page（另起页）只用于 form（表单）；别的表本来就各占一页")
+        if self.title_once and not self.form:
+            raise reject("title_once（表题只印一次）只用于 form（表单）")
         if self.columns:
             Side(columns=self.columns, rows=self.rows)  # holds them to what a side must hold
         return self

@@ -52,11 +52,13 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Column widths as fractions of the text width, the font size in points, the page's direction."""
+    """Column widths as fractions of the text width, the font size in points, the page's direction, and
+    whether rows stand closer than usual, which saves a page."""
 
     widths: tuple[float, ...]
     size: Decimal
     landscape: bool
+    tight: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ class Form:
     landscape: bool
     new_page: bool
     """Whether each page begins on a new sheet."""
+    title_once: bool
+    """Whether a title is left out that repeats the one before."""
     is_empty: bool
     """Whether no page prints a figure other than 0."""
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from reportgen.compose.columns import BuiltColumn, ColumnBuilder
+from reportgen.compose.heights import Surroundings
 from reportgen.compose.numbers import AMOUNTS, PERCENTS, AmountStyle, amount_text, percent_text, unit_label
 from reportgen.compose.profile_spec import ProfileSpec
 from reportgen.compose.rows import BuiltRow, Render, RowBuilder, padded
@@ -53,18 +54,23 @@ class TableBuilder:
         amounts = self.amounts(spec)
         context = {**about.names, "amount_unit": unit_label(amounts), "code": spec.code}
         notes = tuple(self.render(note, context) for note in notes_of(spec, empty=is_empty(rows)))
+        style = self.profile.style
+        heading, subtitle = self.render(spec.heading, about.names), self.render(spec.subtitle, about.names)
+        above, above_right = self.above(spec, context), self.above_right(spec, context)
+        around = Surroundings(bool(heading), bool(subtitle), bool(above or above_right), len(notes))
+        alone = around if page is style.table_page else None
         return Table(
             id=id_,
             code=spec.code,
-            heading=self.render(spec.heading, about.names),
+            heading=heading,
             title=self.render(spec.title, about.names),
-            subtitle=self.render(spec.subtitle, about.names),
-            above=self.above(spec, context),
-            above_right=self.above_right(spec, context),
+            subtitle=subtitle,
+            above=above,
+            above_right=above_right,
             header=header,
             rows=rows,
             notes=notes,
-            layout=lay_out(header, rows, self.profile.style, spec.orientation, page),
+            layout=lay_out(header, rows, style, spec.orientation, page, around=alone),
         )
 
     def _named_by(self, field: str, row: BuiltRow, block: _Block) -> Selection | None:

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from reportgen.compose.chart import Category, Chart, Point
 from reportgen.compose.chart_spec import ChartKind
-from reportgen.compose.widths import ems
+from reportgen.compose.phrases import ems
 from reportgen.render.svg import Area, Bar, Drawing, Rule, Shape, Words, short
 
 SIZE = 9.0

@@ -9,8 +9,10 @@ from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from reportgen.compose.document import Document
+from reportgen.render.balanced import balance
 from reportgen.render.charts import picture, pictures
 from reportgen.render.unbroken import hold_together
+from reportgen.render.vertical import stand
 
 FRONT_CLASSES = ("cover",)
 
@@ -24,6 +26,7 @@ def front_of(document: Document) -> HtmlElement | None:
 def body_of(document: Document, *, held: bool = True) -> tuple[HtmlElement, dict[str, bytes]]:
     """The rest as its lines may break, and its charts by address; not `held`: as they may break in Word."""
     tree = _half(document, front=False)
+    stand(tree)
     if held:
         hold_together(tree)
     return tree, _draw(tree, document)
@@ -35,6 +38,7 @@ def _half(document: Document, *, front: bool) -> HtmlElement:
     for child in list(body):
         if _is_front(child) is not front:
             body.remove(child)
+    balance(tree, document)
     return tree
 
 

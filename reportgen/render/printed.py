@@ -137,6 +137,11 @@ def is_label(cell: HtmlElement) -> bool:
     return not has_figure and short and _WORD.search(text) is not None and not _COUNTED.search(text)
 
 
+def is_head(row: HtmlElement) -> bool:
+    """Whether a row of the body heads those behind it in its part of the table."""
+    return "head" in _classes(row)
+
+
 def _parted(
     found: list[tuple[HtmlElement, list[HtmlElement], list[HtmlElement]]],
 ) -> Iterator[tuple[HtmlElement, list[HtmlElement], list[HtmlElement]]]:

@@ -1,9 +1,10 @@
 """Rows that a page tears apart are made two, so that each page repeats their labels and rules them off.
 
-A cell over several rows is left behind by the rows that go on to the next page, and a row longer than a
-page by its own labels. WeasyPrint can only be asked afterwards where it broke: the table is cut there,
-in the HTML, and laid out again. Where it will break after that is guessed from where it did: each layout
-takes time in the number of pages, and there are as many tears as pages.
+A cell over several rows is left behind by the rows that go on to the next page, a row longer than a page
+by its own labels, and rows of a form by those that head them within it. WeasyPrint can only be asked
+afterwards where it broke: the table is cut there, in the HTML, and laid out again. Where it will break
+after that is guessed from where it did: each layout takes time in the number of pages, and there are as
+many tears as pages.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from reportgen.render.printed import LONGEST_LABEL, is_label
+from reportgen.render.printed import LONGEST_LABEL, is_head, is_label
 
 TABLE, ROW, CELL = "data-table", "data-row", "data-cell"
 """What names an element of the HTML in what is laid out."""
 
-LOOSE = "break-inside: auto"
+LOOSE, NEW_PAGE = "break-inside: auto", "break-before: page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Tear:
     printed: tuple[tuple[int, str], ...]
     """What a row that goes on has of each cell on the first page, without white space, to the last line
     but one: ruling the row off takes room."""
+    heads: int = 0
+    """How many rows are said again above it."""
 
     @property
     def within(self) -> bool:
@@ -76,8 +79,9 @@ def held(found: Sequence[Tear], pages: Sequence[Any]) -> list[Tear]:
     right: list[Tear] = []
     lost: set[int] = set()
     for tear in found:
-        is_first = all(other.table != tear.table for other in right)
-        if tear.table not in lost and (is_first or (tear.table, tear.row) in opening):
+        before = [other for other in right if other.table == tear.table]
+        row = tear.row + sum(other.heads for other in before)
+        if tear.table not in lost and (not before or (tear.table, row) in opening):
             right.append(tear)
         else:
             lost.add(tear.table)
@@ -110,21 +114,36 @@ def _tear(table: HtmlElement, at: int, last: Any, first: Any) -> Tear | None:
     row = int(first.element.get(ROW))
     if not _is_plain(table):
         return None
+    rows = _rows(table)
     within = int(last.element.get(ROW)) == row
-    reaching = _reaching_over(_rows(table), row)
+    heads = len(_heads(rows, row))
+    reaching = _reaching_over(rows, row)
     if any(_is_long(cell) for cell, _, _ in reaching):
         return None  # its text may go on over the page, which nobody here knows
     if not within:
-        return Tear(at, row, ()) if reaching else None
+        return Tear(at, row, (), heads) if reaching or heads else None
     if any(cell.element is None or cell.element.get(CELL) is None for cell in last.children):
         return None
-    if any(_is_long(cell) and _down(cell) > 1 for cell in _rows(table)[row]):
+    if any(_is_long(cell) and _down(cell) > 1 for cell in rows[row]):
         return None
     printed = {int(cell.element.get(CELL)): _text_but_last_line(cell) for cell in last.children}
-    cells = list(_rows(table)[row])
+    cells = list(rows[row])
     agree = all(_squeezed(cells[place]).startswith(text) for place, text in printed.items())
     goes_on = any(len(text) < len(_squeezed(cells[place])) for place, text in printed.items() if text)
-    return Tear(at, row, tuple(printed.items())) if agree and goes_on else None
+    return Tear(at, row, tuple(printed.items()), heads) if agree and goes_on else None
+
+
+def _heads(rows: Sequence[HtmlElement], at: int) -> list[HtmlElement]:
+    """The rows that head a row, in order; none for one that is a head itself."""
+    if is_head(rows[at]):
+        return []
+    part = rows[at].getparent()
+    above = [row for row in rows[:at] if row.getparent() is part]
+    last = next((number for number in reversed(range(len(above))) if is_head(above[number])), None)
+    if last is None:
+        return []
+    first = next((number + 1 for number in reversed(range(last)) if not is_head(above[number])), 0)
+    return above[first : last + 1]
 
 
 def _is_plain(table: HtmlElement) -> bool:
@@ -165,31 +184,55 @@ def _rows(table: HtmlElement) -> list[HtmlElement]:
 
 
 def mend(tree: HtmlElement, found: Sequence[Tear]) -> None:
+    """From the last one on, since rows are added."""
     tables = list(tree.iter("table"))
-    for tear in found:
+    for tear in reversed(found):
         rows = _rows(tables[tear.table])
         at = tear.row
         if tear.within and LOOSE not in rows[at].get("style", ""):
             # longer than a page: it need not begin on a new one, away from its title
             rows[at].set("style", LOOSE)
             continue
+        heads = _heads(rows, at)
         if tear.within:
             rows[at].addnext(_rest(rows[at], dict(tear.printed)))
-            for cell, start, _ in _spans(rows):
+            for cell, start, _ in spans(rows):
                 # a row more to reach over, cut off again below
                 if start < at < start + _down(cell) or (start == at and _down(cell) > 1):
                     cell.set("rowspan", str(_down(cell) + 1))
             rows = _rows(tables[tear.table])
             at += 1
+        if heads:
+            _cut_off(rows, at, below=rows.index(heads[-1]))
+            _say_again(heads, rows, at)
+            rows = _rows(tables[tear.table])
         _cut_off(rows, at)
     name_rows(tree)
+
+
+def _say_again(heads: Sequence[HtmlElement], rows: Sequence[HtmlElement], at: int) -> None:
+    """Puts the rows that head a row above it once more, without what reaches out of them."""
+    for cell, start, _ in spans(rows):
+        if start < at < start + _down(cell):
+            cell.set("rowspan", str(_down(cell) + len(heads)))
+    for number, head in enumerate(heads):
+        again = deepcopy(head)
+        again.tail = None
+        again.attrib.pop("id", None)
+        if number == 0 and NEW_PAGE in rows[at].get("style", ""):
+            again.set("style", NEW_PAGE)
+            rows[at].set("style", LOOSE)
+        for cell in list(again):
+            if number + _down(cell) > len(heads):
+                again.remove(cell)
+        rows[at].addprevious(again)
 
 
 def _rest(row: HtmlElement, printed: dict[int, str]) -> HtmlElement:
     """Takes from a row what the next page is to have, and gives it as a row of its own."""
     rest = deepcopy(row)
     rest.tail = None
-    rest.set("style", f"break-before: page; {LOOSE}")
+    rest.set("style", f"{NEW_PAGE}; {LOOSE}")
     for place, (cell, other) in enumerate(zip(row, list(rest), strict=True)):
         if _down(cell) > 1:
             rest.remove(other)  # it reaches over both
@@ -245,18 +288,21 @@ def _drop_breaks(element: HtmlElement, *, first: bool) -> None:
         child.drop_tree()
 
 
-def _cut_off(rows: Sequence[HtmlElement], at: int) -> None:
-    """Ends every cell that reaches over a row's upper edge there, and begins it anew below."""
-    row = [(column, cell) for cell, start, column in _spans(rows) if start == at]
+def _cut_off(rows: Sequence[HtmlElement], at: int, below: int = -1) -> None:
+    """Ends every cell that reaches over a row's upper edge there, and begins it anew below; only those
+    that start below a certain row."""
+    row = [(column, cell) for cell, start, column in spans(rows) if start == at]
     for cell, start, column in _reaching_over(rows, at):
-        below = deepcopy(cell)
-        below.tail = None
-        below.attrib.pop("id", None)
+        if start <= below:
+            continue
+        rest = deepcopy(cell)
+        rest.tail = None
+        rest.attrib.pop("id", None)
         if not is_label(cell):
-            _keep(below, 0, 0)
-        _set_down(below, start + _down(cell) - at)
+            _keep(rest, 0, 0)
+        _set_down(rest, start + _down(cell) - at)
         _set_down(cell, at - start)
-        row.append((column, below))
+        row.append((column, rest))
     rows[at][:] = [cell for _, cell in sorted(row, key=lambda placed: placed[0])]
 
 
@@ -264,7 +310,8 @@ Span = tuple[HtmlElement, int, int]
 """A cell with the row and the column where it starts."""
 
 
-def _spans(rows: Sequence[HtmlElement]) -> list[Span]:
+def spans(rows: Sequence[HtmlElement]) -> list[Span]:
+    """The cells of rows, those that reach into them from above taken into account."""
     taken: set[tuple[int, int]] = set()
     found = []
     for at, row in enumerate(rows):
@@ -280,7 +327,7 @@ def _spans(rows: Sequence[HtmlElement]) -> list[Span]:
 
 
 def _reaching_over(rows: Sequence[HtmlElement], at: int) -> list[Span]:
-    return [span for span in _spans(rows) if span[1] < at < span[1] + _down(span[0])]
+    return [span for span in spans(rows) if span[1] < at < span[1] + _down(span[0])]
 
 
 def _down(cell: HtmlElement) -> int:

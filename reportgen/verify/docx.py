@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 
@@ -12,9 +13,11 @@ from lxml import etree
 from reportgen.verify.docx_charts import Charts
 from reportgen.verify.numbers import Number, excerpt, numbers_in
 
-_SEEN = {qn("w:tab"): " ", qn("w:br"): " ", qn("w:noBreakHyphen"): "-"}
+_SEEN = {qn("w:tab"): " ", qn("w:br"): "\n", qn("w:noBreakHyphen"): "-"}
 """What is seen of elements that are no text."""
 CONTENTS = ("TOC", "toc", "目录")
+
+_IN_CHINESE = re.compile("(?<=[\u4e00-\u9fff])\n(?=[\u4e00-\u9fff])")
 
 
 def read_docx(content: bytes) -> list[Number]:
@@ -82,10 +85,11 @@ def _children(parent: etree._Element, tag: str) -> Iterator[etree._Element]:
 
 
 def _text(paragraph: etree._Element) -> str:
-    """The text as shown: without what was deleted under tracked changes."""
+    """The text as shown: without what was deleted under tracked changes, and a line break in the midst of
+    Chinese is none in what is said."""
     parts = []
     for element in paragraph.iter(qn("w:t"), *_SEEN):
         if any(above.tag == qn("w:moveFrom") for above in element.iterancestors()):
             continue
         parts.append(element.text or "" if element.tag == qn("w:t") else _SEEN[element.tag])
-    return "".join(parts)
+    return _IN_CHINESE.sub("", "".join(parts)).replace("\n", " ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import accumulate
 from typing import NamedTuple
 
 from lxml import html as lxml_html
@@ -14,7 +15,7 @@ from reportgen.compose.chart import Chart
 from reportgen.compose.document import Document
 from reportgen.model.values import YUAN_PER
 from reportgen.render.charts import charted
-from reportgen.render.printed import is_glance, is_label
+from reportgen.render.printed import is_glance, is_head, is_label
 from reportgen.verify.numbers import Number, excerpt, numbers_in
 
 BLOCKS = ("h1", "h2", "h3", "h4", "p")
@@ -107,24 +108,23 @@ def _pieces(block: HtmlElement) -> list[tuple[str, bool]]:
 
 def _of_table(table: HtmlElement, title: str, number: int) -> Iterator[Number]:
     heads = _grid(list(table.iterfind("thead/tr")))
-    body = _grid(
-        [
-            row
-            for part in table
-            if part.tag != "thead"
-            for row in ([part] if part.tag == "tr" else part.iterfind("tr"))
-        ]
-    )
+    parts = [
+        [part] if part.tag == "tr" else list(part.iterfind("tr")) for part in table if part.tag != "thead"
+    ]
+    body = _grid([row for part in parts for row in part])
+    again = _said_again(parts)
     names = _column_names(heads)
     for rows, in_head in ((heads, True), (body, False)):
         for at, cells in enumerate(rows, 1):
             label = next((cell.text for cell in cells if cell.text), "")
+            reached = 0 if in_head else again.get(at, 0)
             for column, text, value, down in cells:
                 head = names.get(column, "")
                 row = "表头" if in_head else f"第 {at} 行“{label}”"
                 place = f"《{title}》{row}" + (f"“{head}”列" if head and not in_head else "")
                 own_row = (-1, -1) if in_head else (number, at)
-                until = (number, at + down - 1) if down and not in_head else (-1, -1)
+                last = max(reached, at + down - 1 if down and not in_head else 0)
+                until = (number, last) if last else (-1, -1)
                 for found, _ in numbers_in(text):
                     yield Number(
                         found,
@@ -136,6 +136,17 @@ def _of_table(table: HtmlElement, title: str, number: int) -> Iterator[Number]:
                         of_table=True,
                         value=value,
                     )
+
+
+def _said_again(parts: Sequence[Sequence[HtmlElement]]) -> dict[int, int]:
+    """Of rows that head those behind them the last that they head, both counted from 1 over all parts."""
+    ends = accumulate(map(len, parts))
+    return {
+        end - len(part) + at: end
+        for part, end in zip(parts, ends, strict=True)
+        for at, row in enumerate(part, 1)
+        if is_head(row)
+    }
 
 
 class GridCell(NamedTuple):

@@ -17,7 +17,7 @@ from docx.oxml.ns import qn
 from reportgen.compose.style import Style
 from reportgen.compose.word_styles import is_built_in, variant_name
 from reportgen.render.bold import HEAVY
-from reportgen.render.docx.css import Padding
+from reportgen.render.css_rules import Padding
 from reportgen.render.docx.ooxml import Element, half_points, mm, twips, w
 from reportgen.render.docx.reference import overlay
 
@@ -91,7 +91,7 @@ class CellStyles:
         return INDENT * indent * size * 20 - twips(PADDING.left) if indent else Decimal(0)
 
 
-_BOLD = ("Heading1", "Heading4", TABLE_TITLE, TABLE_TITLE_AGAIN, CHART_TITLE, COVER_NAME)
+_BOLD = ("Heading1", "Heading4", TABLE_TITLE, TABLE_TITLE_AGAIN, CHART_TITLE, COVER_NAME, CONTENTS_TITLE)
 
 
 def emphasis(style: str) -> str | None:
@@ -129,7 +129,7 @@ def _specs(style: Style) -> list[_Spec]:
     fonts, pitch = style.fonts, style.line_pitch
     body, small, title_size = style.body_size, style.table_size, style.title_size
     text_width = mm(210 - style.text_page.left - style.text_page.right)
-    entries = {"line": Decimal(18), "tabs": (("right", text_width, "dot"),)}
+    entries = {"line": Decimal(24), "tabs": (("right", text_width, "dot"),)}
     bold = not any(name in fonts.title[0] for name in HEAVY)
     title = {"bold": bold, "align": "center", "keep_next": True}
     of_part = {"line": title_size * Decimal("1.5"), "after": twips(pitch), **title}
@@ -161,12 +161,12 @@ def _specs(style: Style) -> list[_Spec]:
          {"line": title_size * Decimal("1.6"), "bold": bold, "align": "center"}),
         (COVER_TEXT, "封面文字", fonts.body, body, {"line": pitch, "align": "center"}),
         (COVER_DATE, "封面日期", fonts.body, body, {"line": pitch, "align": "center", "before": mm(90)}),
-        (CONTENTS_TITLE, "目录标题", fonts.hei, title_size,
-         {"line": title_size * Decimal("1.5"), "align": "center"}),
+        (CONTENTS_TITLE, "目录标题", fonts.title, title_size,
+         {"line": title_size * Decimal("1.5"), "bold": bold, "align": "center", "after": twips(pitch)}),
         (FOOTER, "footer", fonts.table, Decimal(14), {}),
-        (contents_entry(1), "toc 1", fonts.hei, Decimal(12), entries),
-        (contents_entry(2), "toc 2", fonts.body, Decimal(12), {"left_chars": 200, **entries}),
-        (contents_entry(3), "toc 3", fonts.body, Decimal(12), {"left_chars": 400, **entries}),
+        (contents_entry(1), "toc 1", fonts.hei, Decimal(14), entries),
+        (contents_entry(2), "toc 2", fonts.body, Decimal(14), {"left_chars": 200, **entries}),
+        (contents_entry(3), "toc 3", fonts.body, Decimal(14), {"left_chars": 400, **entries}),
     ]  # fmt: skip
     return [_Spec(id_, name, family, size, **more) for id_, name, family, size, more in specs]
 

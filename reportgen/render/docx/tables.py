@@ -10,12 +10,13 @@ from math import ceil
 
 from lxml.html import HtmlElement
 
-from reportgen.compose.widths import ems
+from reportgen.compose.phrases import ems
+from reportgen.render.css_rules import Padding, Rules
 from reportgen.render.docx import styles
-from reportgen.render.docx.css import Padding, Rules
 from reportgen.render.docx.ooxml import Element, paragraph, run, twips, w
 from reportgen.render.plain import plain
-from reportgen.render.printed import is_glance
+from reportgen.render.printed import is_glance, is_head
+from reportgen.render.vertical import is_vertical
 
 _SIZE = re.compile(r"font-size:\s*([\d.]+)pt")
 _WIDTH = re.compile(r"width:\s*([\d.]+)%")
@@ -61,7 +62,7 @@ def table(
             head=at < heads,
             keep=_is_note(source.getnext())
             if at == len(grid) - 1
-            else keep_together or "k" in _classes(rows[at]),
+            else keep_together or is_head(rows[at]) or "k" in _classes(rows[at]),
             total="total" in _classes(rows[at]),
         )
         for at, slots in enumerate(grid)
@@ -124,7 +125,7 @@ def _row(slots: list[_Slot | None], frame: _Frame, *, head: bool, keep: bool, to
         for at, slot in enumerate(slots)
         if slot is not None
     ]
-    height = _head_height(slots, frame) if head else 0
+    height = max(_head_height(slots, frame) if head else 0, _upright_height(slots, frame))
     least = w("trHeight", val=height, hRule="atLeast") if height else None
     return w("tr", w("trPr", w("cantSplit"), least, w("tblHeader") if head else None), *cells)
 
@@ -138,10 +139,26 @@ def _head_height(slots: list[_Slot | None], frame: _Frame) -> int:
         down = int(slot.cell.get("rowspan", 1)) if slot is not None else 1
         if slot is not None and down > 1:
             room = _room(sum(frame.widths[at : at + slot.columns]), frame)
-            lines = ceil(ems(slot.cell.text_content().strip()) / max(room // em, 1))
+            lines = sum(ceil(ems(line) / max(room // em, 1)) for line in plain(slot.cell).split("\n"))
             needed = round(lines * em * styles.CELL_LINE) + twips(frame.padding.top + frame.padding.bottom)
             height = max(height, needed // down)
     return height
+
+
+def _upright_height(slots: list[_Slot | None], frame: _Frame) -> int:
+    """Twips that a row must have beside text that stands upright, to which Word gives no room of itself."""
+    return max(
+        (
+            round(
+                (ems(plain(slot.cell)) * float(frame.size) + frame.padding.top + frame.padding.bottom)
+                * 20
+                / int(slot.cell.get("rowspan", 1))
+            )
+            for slot in slots
+            if slot is not None and is_vertical(slot.cell)
+        ),
+        default=0,
+    )
 
 
 def _cell(slot: _Slot, width: int, frame: _Frame, *, keep: bool, total: bool) -> Element:
@@ -152,6 +169,7 @@ def _cell(slot: _Slot, width: int, frame: _Frame, *, keep: bool, total: bool) ->
         w("tcW", w=width, type="dxa"),
         w("gridSpan", val=slot.columns) if slot.columns > 1 else None,
         (w("vMerge", val="restart") if slot.starts else w("vMerge")) if down else None,
+        w("textDirection", val="tbRlV") if is_vertical(source) else None,
         w("vAlign", val="center"),
     )
     extra = [w("keepNext")] if keep else []

@@ -12,10 +12,11 @@ from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from reportgen.compose.document import Document
+from reportgen.render.balanced import balance
 from reportgen.render.charts import charted
+from reportgen.render.css_rules import Rules
 from reportgen.render.docx import styles
 from reportgen.render.docx.charts import drawing
-from reportgen.render.docx.css import Rules
 from reportgen.render.docx.inline import inline
 from reportgen.render.docx.ooxml import Element, field_end, field_start, mm, paragraph, run, tab, w
 from reportgen.render.docx.ooxml import field as field_runs
@@ -68,6 +69,7 @@ class _Walk:
 
     def __post_init__(self) -> None:
         self.root = lxml_html.document_fromstring(self.document.html)
+        balance(self.root, self.document)
         self.rules = Rules(self.document.css + self.document.own_css, self.root)
         self.anchors = {link.get("href", "").removeprefix("#") for link in self.root.iter("a")}
 
@@ -165,7 +167,8 @@ class _Walk:
         breaks = [w("pageBreakBefore")] if new_page else []
         # the outline level belongs to the style; only a document without a part title differs
         level = [w("outlineLvl", val=0)] if block.tag == "h1" else []
-        content = [run((block.text or "").strip())]
+        ends = (child for child in block if child.tag == "br")
+        content = [run("\n".join([(block.text or "").strip(), *((end.tail or "").strip() for end in ends)]))]
         if subtitle is not None:
             look = w("rPr", w("rStyle", val=styles.SUBTITLE))
             content += [w("r", w("br")), run(subtitle.text_content().strip(), look)]

@@ -1,0 +1,125 @@
+"""What is done to lay out pages in less time changes none of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reportgen.build import prepare
+from reportgen.compose import Document
+from reportgen.render import press, quick_styles, runs, shared_lines
+from reportgen.render.pdf import lay_out
+from reportgen.render.ready_html import is_of_looks
+
+
+@pytest.fixture(scope="module")
+def forms(standard: Path) -> Document:
+    """Twelve forms that follow one another, and a table over pages."""
+    return prepare(standard)[0]
+
+
+@pytest.fixture(scope="module")
+def quick(forms: Document) -> bytes:
+    return _whole(forms)
+
+
+def _whole(document: Document) -> bytes:
+    """With runs of forms in one piece."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(runs, "PIECE", 10**9)
+        return lay_out(document).pdf(document, {})
+
+
+def test_html_that_is_parsed_again_makes_the_same_pages(
+    forms: Document, quick: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from weasyprint import HTML
+
+    def parsed(tree: Any, fetcher: Any, *, lean: bool) -> Any:
+        return HTML(string=press.text_of(tree), url_fetcher=fetcher)
+
+    monkeypatch.setattr(press, "ready_html", parsed)
+    assert lay_out(forms).pdf(forms, {}) == quick
+
+
+def test_lines_and_styles_that_are_worked_out_each_time_make_the_same_pages(
+    forms: Document, quick: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared_lines, "LONGEST", -1)
+    monkeypatch.setattr(quick_styles, "plain_lengths", lambda _: None)
+    assert lay_out(forms).pdf(forms, {}) == quick
+
+
+def test_all_that_weasyprint_asks_of_a_style_when_it_breaks_lines_tells_lines_apart() -> None:
+    asked: set[str] = set()
+    for name in ("line_break.py", "fonts.py"):
+        source = files("weasyprint").joinpath("text", name).read_text("utf-8")
+        asked |= set(re.findall(r"style\['(\w+)'\]", source))
+    assert len(asked) > 20
+    # only the height of the line asks for its height, and that is asked of the style alone
+    assert asked - set(shared_lines.DECIDING) == {"line_height"}
+
+
+@pytest.mark.parametrize(
+    "css", ["li::marker { color: red }", ".x { display: list-item }", "@page { margin: 0 }"]
+)
+def test_a_style_sheet_that_asks_for_lists_or_footnotes_gets_all_rules_of_weasyprint(css: str) -> None:
+    assert not is_of_looks(css)
+    assert is_of_looks(".grid td { padding: 1pt }")
+
+
+# --- runs of forms ---
+
+
+def _counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many pieces each stretch is laid out in, from now on."""
+    counts: list[int] = []
+    original = runs.Run.pieces
+
+    def pieces(self: runs.Run) -> list[runs.Piece]:
+        made = original(self)
+        counts.append(len(made))
+        return made
+
+    monkeypatch.setattr(runs.Run, "pieces", pieces)
+    return counts
+
+
+@pytest.mark.parametrize(("piece", "beyond"), [(3_000, 5_000), (9_000, 1)])
+def test_a_run_of_forms_laid_out_in_pieces_has_the_pages_of_the_whole(
+    piece: int, beyond: int, forms: Document, quick: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = _counted(monkeypatch)
+    monkeypatch.setattr(runs, "PIECE", piece)
+    monkeypatch.setattr(runs, "BEYOND", beyond)
+    monkeypatch.setattr(runs, "LONG_PIECE", piece)
+    assert lay_out(forms).pdf(forms, {}) == quick
+    assert max(counts) > 2
+
+
+def test_forms_that_go_on_over_pages_are_laid_out_one_piece_after_another(
+    forms: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the style sheet and the classes have them that say so of long forms."""
+
+    html = forms.html.replace('<div class="form">', '<div class="form long">')
+    assert html != forms.html
+    long = replace(forms, html=html)
+    whole = _whole(long)
+    repaired: list[int] = []
+    original = runs.Run.from_form
+
+    def from_form(self: runs.Run, start: int, times: int) -> runs.Piece:
+        repaired.append(start)
+        return original(self, start, times)
+
+    monkeypatch.setattr(runs.Run, "from_form", from_form)
+    for name, size in (("PIECE", 6_000), ("BEYOND", 1), ("LONG_PIECE", 6_000)):
+        monkeypatch.setattr(runs, name, size)
+    assert lay_out(long).pdf(long, {}) == whole
+    assert len(repaired) > 1

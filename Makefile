@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup fonts report test clean
+.PHONY: help setup fonts report test bench clean
 
 help:
 	@echo '用法：make <目标>'
@@ -7,6 +7,7 @@ help:
 	@echo '  fonts   再取一次仿宋、楷体（setup 没有取到的时候）'
 	@echo '  report  生成示例报告（data/examples/chongqing-yubei），写入 out/'
 	@echo '  test    ruff、mypy、pytest；PYTEST_ARGS=… 追加 pytest 参数'
+	@echo '  bench   与别的程序比用时和内存（不属于测试，一小时左右；BENCH_ARGS=…，如 --runs 3）'
 	@echo '  clean   删除 out/、dist/ 和各类缓存（保留 .venv）'
 
 setup:
@@ -23,6 +24,9 @@ test: setup
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/python -m pytest $(PYTEST_ARGS)
+
+bench: setup
+	.venv/bin/python -m bench $(BENCH_ARGS)
 
 clean:
 	@rm -rf out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

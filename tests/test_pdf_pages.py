@@ -156,7 +156,7 @@ def test_a_table_repeats_its_title_and_its_header_on_each_further_page(pdf: PDF,
                 further += 1
             else:
                 current = next((title for title in titles if title in above), current)
-    assert further >= 3, "表六 and 表十三 are longer than a page"
+    assert further >= 1, "项目支出明细表 is longer than a page"
 
 
 def _header_rows(table: Table) -> list[tuple[str, ...]]:

@@ -100,16 +100,20 @@ class Press:
         """Again and again until no page tears a row from its labels; may change the tree."""
         name_rows(tree)
         made = self.lay_out(tree, sheets)
+        one_by_one = False  # once mending one tear has moved others
         for _ in range(MOST_MENDINGS):
             torn = tears(tree, made.pages)
             if not torn:
                 break
+            if one_by_one:
+                torn = torn[:1]
             tried = _mended(tree, torn)
             if tried is None:
                 break
             made = self.lay_out(tried, sheets)
             right = held(torn, made.pages)
             if right != torn:
+                one_by_one = True
                 tried = _mended(tree, right)
                 assert tried is not None, "fewer cuts lose no more than all of them"
                 made = self.lay_out(tried, sheets)

@@ -74,18 +74,23 @@ def tears(tree: HtmlElement, pages: Sequence[Any]) -> list[Tear]:
 
 
 def held(found: Sequence[Tear], pages: Sequence[Any]) -> list[Tear]:
-    """Those that were right: each table's first one, and the others as long as a page begins with them."""
+    """Those that were right: the first one, before which nothing was changed, and others as long as a page
+    begins with them. Of a table that was wrong once the later ones are guesses upon a guess."""
     opening = {(at, int(rows[0].element.get(ROW))) for at, rows in _pieces(pages)}
     right: list[Tear] = []
     lost: set[int] = set()
     for tear in found:
-        before = [other for other in right if other.table == tear.table]
-        row = tear.row + sum(other.heads for other in before)
-        if tear.table not in lost and (not before or (tear.table, row) in opening):
+        row = tear.row + sum(other.heads for other in right if other.table == tear.table)
+        if not right or (tear.table not in lost and _opens(tear, row, opening)):
             right.append(tear)
         else:
             lost.add(tear.table)
     return right
+
+
+def _opens(tear: Tear, row: int, opening: set[tuple[int, int]]) -> bool:
+    """Whether a page begins with a mended tear: a row that goes on is cut in two, or left to be cut later."""
+    return (tear.table, row) in opening or (tear.within and (tear.table, row + 1) in opening)
 
 
 def _pieces(pages: Sequence[Any]) -> Iterator[tuple[int, list[Any]]]:

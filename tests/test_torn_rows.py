@@ -136,6 +136,36 @@ def test_a_wrong_guess_of_where_a_page_breaks_is_taken_back(
     assert count > 4
 
 
+def _numbered_form(number: int, rows: int) -> str:
+    head = f'<tr class="head"><td class="m">甲{number}</td><td class="m">指标名称</td><td>指标值</td></tr>'
+    first = f'<tr><td class="m" rowspan="{rows}">产出</td><td class="l">其一</td><td class="m">85</td></tr>'
+    others = '<tr><td class="l">其他</td><td class="m">90</td></tr>' * (rows - 1)
+    return (
+        '<div class="form long"><p class="table-title">项目绩效目标表</p><table class="grid"><colgroup>'
+        '<col style="width:20%"/><col style="width:60%"/><col style="width:20%"/></colgroup>'
+        f"<tbody>{head}{first}{others}</tbody></table></div>"
+    )
+
+
+def test_in_forms_that_follow_one_another_a_head_stands_where_a_form_or_a_page_begins_and_nowhere_else(
+    document: Document,
+) -> None:
+    """What is said again above moves all that follows."""
+    counts = (61, 47, 53, 66, 39)
+    forms = "".join(_numbered_form(number, count) for number, count in enumerate(counts))
+    section = f'<section class="tables"><div class="table">{forms}</div></section>'
+    html = f'<html lang="zh-CN"><head><title>表</title></head><body>{section}</body></html>'
+    made = replace(document, html=html, own_css="", charts={})
+    pages = _pages(made, lay_out(made).pdf(made, {}))
+    assert len(pages) >= 5
+    for number in range(len(counts)):
+        holding = [page for page in pages if f"甲{number}" in page]
+        assert all(page.count(f"甲{number}") == 1 for page in holding)
+    again = [page for page in pages if page.startswith("续表")]
+    assert len(again) >= 3
+    assert all(page.split("项目绩效目标表", 1)[1].startswith("甲") for page in again)
+
+
 def test_another_number_on_the_next_page_is_still_a_difference(document: Document) -> None:
     rows = _row_of_indicators(130)
     made, changed = _document(document, rows), _document(document, rows.replace("指标其90", "指标其90加31"))

@@ -29,6 +29,8 @@ CHROMIUM = (
     "--disable-component-update --disable-sync --no-pdf-header-footer"
 )
 QUIET = {"REPORTGEN_CACHE": "off"}
+PROFILE = Path(__file__).parent / "profile"
+"""The general form, with each project's goals on pages of their own."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Material:
 
 def prepared(folder: Path, size: str) -> Material:
     main = make(folder / size, SIZES[size])
-    document, _ = prepare(main)
+    document, _ = prepare(main, profile=PROFILE)
     (folder / size / "whole.html").write_text(_whole(document), "utf-8")
     (folder / size / "whole.typ").write_text(typst_source(document.html), "utf-8")
     timed(_reportgen(main, "pdf,docx"), QUIET)
@@ -77,7 +79,7 @@ def _pages(pdf: Path) -> int:
 
 
 def _reportgen(main: Path, formats: str, *more: str) -> list[str]:
-    out = ["-o", str(main.parent / "out"), "--force", "--no-cache"]
+    out = ["-o", str(main.parent / "out"), "--profile", str(PROFILE), "--force", "--no-cache"]
     return [sys.executable, "-m", "reportgen", "build", str(main), "--format", formats, *out, *more]
 
 

@@ -24,11 +24,11 @@ class Size:
 
 
 SIZES = {
-    "S": Size(units=3, functions=8, economic=10, projects=14, indicators=7, duties=8),
-    "M": Size(units=10, functions=16, economic=20, projects=32, indicators=30, duties=20),
-    "L": Size(units=24, functions=24, economic=28, projects=200, indicators=52, duties=40),
+    "S": Size(units=3, functions=8, economic=10, projects=4, indicators=7, duties=8),
+    "M": Size(units=10, functions=16, economic=20, projects=32, indicators=22, duties=20),
+    "L": Size(units=24, functions=24, economic=28, projects=200, indicators=40, duties=40),
 }
-"""Some 25, 60 and 400 pages, 1,200, 6,000 and 50,000 cells."""
+"""Some 25, 60 and 440 pages, 1,100, 5,000 and 36,000 cells."""
 
 
 def _words(text: str) -> tuple[str, ...]:

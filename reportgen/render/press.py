@@ -12,7 +12,6 @@ from typing import Any
 from lxml.html import HtmlElement, tostring
 
 from reportgen.faults import Fault, FaultyInput, Place
-from reportgen.load.text import printable
 from reportgen.render.bold import embolden
 from reportgen.render.justification import justify_chinese
 from reportgen.render.line_pitch import keep_pitch
@@ -156,6 +155,8 @@ def _refuse_fetching(refused: list[str]) -> None:
     """Told here only if it was hidden from the look at templates and style.css, as by escapes in CSS."""
     problem = "格式要取“{}”；报告不取任何文件和网址，请从 style.css、profile.yaml 或模板里删去"
     if refused:
+        from reportgen.load.text import printable  # noqa: PLC0415  (loads all models: only for a fault)
+
         raise FaultyInput(
             printable(Fault(Place("style.css"), problem.format(url))) for url in dict.fromkeys(refused)
         )

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
-from reportgen.compose.document import Document
 from reportgen.render.plain import plain
+
+if TYPE_CHECKING:  # a process that lays out pages composes nothing
+    from reportgen.compose.document import Document
 
 _SIZE = re.compile(r"font-size:\s*([\d.]+)pt")
 _WIDTH = re.compile(r"width:\s*([\d.]+)%")

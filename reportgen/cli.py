@@ -6,8 +6,8 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
@@ -18,7 +18,7 @@ import typer
 
 from reportgen import __version__
 from reportgen.batch_cli import batch_command
-from reportgen.build import STAGES, Built, Progress, build, examine, prepare, write
+from reportgen.build import STAGES, Built, Format, Progress, build, examine, prepare, write
 from reportgen.cli_options import (
     AttachOption,
     ForceOption,
@@ -30,7 +30,7 @@ from reportgen.cli_options import (
 )
 from reportgen.faults import Fault, FaultyInput, Place, Severity, errors
 from reportgen.import_cli import app as import_app
-from reportgen.render.means import all_means
+from reportgen.render.means import Means, all_means
 from reportgen.watch.order import Order
 from reportgen.watch_cli import OpenOption, PortOption, WatchOption, see_that_options_fit, watch_until_stopped
 
@@ -107,7 +107,7 @@ def build_command(
     failed = False
     for path in inputs:
         try:
-            with _progress(path) as progress:
+            with _progress(path) as progress, _ready(means, wanted) as ready:
                 built = build(
                     path,
                     wanted,
@@ -116,7 +116,7 @@ def build_command(
                     unit=unit,
                     verified=verify,
                     attach_input=attach_input,
-                    means=means,
+                    means=ready,
                 )
             _tell(sorted(built.warnings, key=lambda fault: fault.place))
             _write(built, path, out, written, force)
@@ -131,6 +131,13 @@ def build_command(
             failed = True
     if failed:
         raise typer.Exit(FAULTY)
+
+
+def _ready(means: Means, wanted: Sequence[Format]) -> AbstractContextManager[Means]:
+    """With processes that get ready to lay out pages, if there are to be pages."""
+    from reportgen.render.workers import standing_by  # noqa: PLC0415
+
+    return standing_by(means) if {Format.PDF, Format.DOCX} & set(wanted) else nullcontext(means)
 
 
 class CheckFormat(StrEnum):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from dataclasses import dataclass
+from subprocess import Popen
 
 MOST_PROCESSES = 4
 """More are not kept busy by one document."""
@@ -14,6 +16,8 @@ class Means:
     processes: int = 1
     cached: bool = False
     """Whether pages are kept on disk from one build to the next."""
+    standing: deque[Popen[bytes]] | None = None
+    """Other processes that were started beforehand (`workers.standing_by`); whoever needs one takes it."""
 
 
 ALONE = Means()

@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from pydantic import TypeAdapter
 
 from reportgen.render.machine import machine
-from reportgen.render.means import Means
+from reportgen.render.means import ALONE, Means
 from reportgen.render.page_numbers import blank_pages
 from reportgen.render.press import Look, Press, Sheets, text_of
 from reportgen.render.record_cache import RecordCache, cache_folder, drop_oldest, key_of
@@ -30,13 +30,13 @@ def records(stretches: Sequence[HtmlElement], press: Press, means: Means) -> lis
     store = _Store(press, RecordCache(cache_folder() if means.cached else None, RECORDS), machine())
     runs = [run_of(stretch) for stretch in stretches]
     pieces = [(run, piece) for run in runs for piece in run.pieces()]
-    laid = iter(store.laid_out([text_of(piece.document) for _, piece in pieces], means.processes))
+    laid = iter(store.laid_out([text_of(piece.document) for _, piece in pieces], means))
     found: dict[int, list[tuple[Piece, list[Record]]]] = {id(run): [] for run in runs}
     for run, piece in pieces:
         found[id(run)].append((piece, next(laid)))
 
     def lay_out(document: HtmlElement) -> list[Record]:
-        return store.laid_out([text_of(document)], 1)[0]
+        return store.laid_out([text_of(document)], ALONE)[0]
 
     return [joined(run, found[id(run)], lay_out) for run in runs]
 
@@ -47,11 +47,11 @@ class _Store:
     cache: RecordCache[list[Record]]
     here: str
 
-    def laid_out(self, parts: Sequence[str], processes: int) -> list[list[Record]]:
+    def laid_out(self, parts: Sequence[str], means: Means) -> list[list[Record]]:
         keys = [key("stretch", part, self.press.look, self.here) for part in parts]
         found = {at: kept for at, key in enumerate(keys) if (kept := self.cache.get(key)) is not None}
         missing = [at for at in range(len(parts)) if at not in found]
-        for at, made in _laid_out(missing, parts, self.press, processes).items():
+        for at, made in _laid_out(missing, parts, self.press, means).items():
             found[at] = made
             self.cache.put(keys[at], made)
         if missing and self.cache.folder is not None:
@@ -99,14 +99,14 @@ def _next(waiting: deque[int]) -> int | None:
 
 
 def _laid_out(
-    missing: Sequence[int], parts: Sequence[str], press: Press, processes: int
+    missing: Sequence[int], parts: Sequence[str], press: Press, means: Means
 ) -> dict[int, list[Record]]:
     """The longest first, so that no process is left with a long one at the end."""
     waiting = deque(sorted(missing, key=lambda at: -len(parts[at])))
     long = sum(len(parts[at]) for at in missing) >= WORTH_A_PROCESS
-    others = min(processes, len(missing)) - 1 if long else 0
+    others = min(means.processes, len(missing)) - 1 if long else 0
     done: dict[int, list[Record]] = {}
-    with Workers(others, press.look, parts, waiting) as workers:
+    with Workers(others, press.look, parts, waiting, means.standing) as workers:
         while (at := _next(waiting)) is not None:
             done[at] = lay_out_part(parts[at], press)
         done.update(workers.results())

@@ -18,6 +18,8 @@ from reportgen.render.stretch_records import lay_out_part
 def main() -> None:
     source, target = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # nothing else may be written among the records
+    with suppress(OSError):  # where the system's library is missing the press says so
+        import weasyprint  # noqa: F401, PLC0415  (slow to load: while there is nothing else to do)
     with suppress(EOFError), seldom_searched():
         press = Press(pickle.load(source))
         _send(target, True)

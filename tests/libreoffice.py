@@ -37,8 +37,9 @@ Sub ToPdf(source As String, target As String)
   report.close(True)
 End Sub
 """
-"""Prints a file to PDF. Every style of ours says w:autoSpaceDE="0" and w:overflowPunct="0"; LibreOffice 7
-does not read the one and takes the other the wrong way round, so both are set as the file says.
+"""Prints a file to PDF. Every style of ours says w:autoSpaceDE="0", which LibreOffice does not read: it is
+set here. Nothing hangs over the margin, as in the PDF; Word lets punctuation do so (w:overflowPunct="1"), and
+LibreOffice takes that the wrong way round.
 All at once: laid out again style by style, it loses the last rows of some tables."""
 
 
@@ -62,6 +63,11 @@ class Office:
         self._run(f'macro:///Standard.Module1.ToPdf("{source.as_uri()}","{target.as_uri()}")')
         assert target.is_file(), "LibreOffice wrote nothing"
         return target
+
+    def converted(self, source: Path, folder: Path) -> Path:
+        """A PDF of a DOCX, as anybody makes it."""
+        self._run("--convert-to", "pdf", "--outdir", str(folder), str(source))
+        return folder / f"{source.stem}.pdf"
 
     def saved_again(self, source: Path, folder: Path) -> Path:
         """A DOCX as LibreOffice writes it."""

@@ -163,6 +163,20 @@ def test_no_page_is_empty(seen: Seen) -> None:
     assert not [at for at, text in enumerate(texts, 1) if not re.sub(r"—\d+—", "", text)]
 
 
+def test_with_the_fonts_of_this_machine_nothing_is_lost_and_pages_are_as_many(
+    seen: Seen, tmp_path: Path
+) -> None:
+    """As it is converted by somebody who has none of Word's fonts and changes no setting."""
+    made = office_or_skip(tmp_path, {}).converted(seen.docx, tmp_path)
+    with pypdfium2.PdfDocument(made) as opened:
+        pages = [squeezed(page.get_textpage().get_text_bounded()) for page in opened]
+    printed = "".join(re.sub(r"—\d+—$", "", page) for page in pages)
+    body = part(seen.docx, "word/document.xml").iter(qn("w:p"))
+    texts = [squeezed(text_of(one)) for one in body if not list(one.iterancestors(qn("w:tc")))]
+    assert len(pages) == seen.breakable_sheets
+    assert [text for text in texts if len(text) > 60 and text not in printed] == []
+
+
 # --- columns of figures ---
 
 EVEN = "Noto Sans Mono CJK SC"

@@ -344,7 +344,7 @@ def test_no_run_of_the_text_leaves_the_fonts_of_its_style(body: etree._Element) 
 
 def test_the_language_is_chinese(report: Report) -> None:
     (language,) = part(report.docx, "word/styles.xml").iter(qn("w:lang"))
-    assert language.get(qn("w:eastAsia")) == "zh-CN"
+    assert {language.get(qn(f"w:{script}")) for script in ("val", "eastAsia")} == {"zh-CN"}
 
 
 # --- package ---

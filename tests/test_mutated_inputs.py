@@ -28,7 +28,7 @@ from reportgen.compose.profile import Profile, load_profile
 from reportgen.faults import Fault, FaultyInput, errors
 from reportgen.resources import TEMPLATES
 
-MUTATIONS = int(os.environ.get("REPORTGEN_MUTATIONS", "2000"))
+MUTATIONS = int(os.environ.get("REPORTGEN_MUTATIONS", "1000"))
 EXAMPLE = Path(__file__).parent.parent / "data" / "examples" / "chongqing-yubei"
 
 SMALL = {

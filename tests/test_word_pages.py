@@ -70,8 +70,9 @@ def test_only_what_may_have_other_lines_is_laid_out_again(
     assert 0 < len(made) < len(printed.laid) / 4
 
 
-def test_a_report_in_one_piece_is_laid_out_again_in_one(narrow: Document) -> None:
-    one = replace(narrow, own_css=narrow.own_css + "\n.cover { position: static }\n")
+def test_a_report_in_one_piece_is_laid_out_again_in_one() -> None:
+    short, _ = prepare(ROOT / "data" / "examples" / "hubei-xianning" / "dept.yaml")
+    one = replace(short, own_css=short.own_css + "\n.cover { position: static }\n")
     made = lay_out(one)
     assert len(made.laid) == 1
     assert word_pages(one, made.laid) == _whole(one)

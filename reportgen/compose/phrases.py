@@ -43,8 +43,8 @@ _IN_UNKNOWN, _IN_PHRASE = 0.35, 1.5
 """Between characters that belong to no known word; within what was handed in. Beside a word it costs
 nothing, within one it is not done."""
 _LONELY = 3.0
-LEAST_ENDING, MOST_TAKEN = 2.0, 5.0
-"""Ems of a last line: fewer are lonely, and with more the line before it looks short."""
+LEAST_ENDING = 2.0
+"""Ems of a last line: fewer are lonely."""
 
 
 def ems(text: str) -> float:
@@ -93,11 +93,14 @@ def is_lonely(lines: Sequence[str]) -> bool:
 
 
 def accompanied(lines: Sequence[str], room: float) -> list[str]:
-    """Filled lines of which the last takes a whole word from the one before, so that it is not lonely."""
+    """Filled lines of which the last takes a word from the one before, so that it is not lonely; of a long
+    one rather a part, since a short line above a full one looks like a slip."""
     *others, before, last = lines
     joined = before + last
     places = [
-        (cost, -place) for place, cost in _breaks(joined, room, ()) if ems(joined[place:]) >= LEAST_ENDING
+        (cost + ems(joined[place:]) / room, len(joined) - place)
+        for place, cost in _breaks(joined, room, ())
+        if ems(joined[place:]) >= LEAST_ENDING
     ]
     fitting = [(cost, at) for cost, at in places if ems(joined[:-at]) <= room and ems(joined[-at:]) <= room]
     if not fitting:

@@ -6,8 +6,9 @@ switches itself off elsewhere: lines are then ragged, and nothing else changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from reportgen.render.even_lines import STRETCHABLE, WIDEST
@@ -76,12 +77,14 @@ def justify_chinese() -> bool:
         blanks = len(boxes[-1].text) - len(boxes[-1].text.rstrip(WIDE_BLANK))
         extra += blanks * line.style["font_size"]
         spacing = extra / max(1, sum(_places(box.text) for box in boxes) - 1 - blanks)
-        # Pango trims half a space at the edges of each run: measure once, then correct
-        gained = sum(_stretched(context, box, spacing, line_break)[0] - box.width for box in boxes)
+        # Pango trims half a space at the edges of each run: it is put between runs, and measured once
+        seams = _seams(boxes)
+        gained = sum(_stretched(context, box, spacing)[0] - box.width for box in boxes)
+        gained += sum(seams.values()) * spacing
         if gained > 0:
             spacing *= (extra + blanks * spacing) / gained
         if spacing <= WIDEST * line.style["font_size"]:
-            _stretch(context, line, spacing, 0, line_break)
+            _stretch(context, line, spacing, 0, seams)
 
     line_break.Layout.set_text = set_text
     inline.justify_line = justify_line
@@ -121,8 +124,18 @@ def _places(text: str) -> int:
     return text.count(" ") + text.count("\u00a0") + len(STRETCHABLE.findall(text))
 
 
-def _stretched(context: Any, box: Any, spacing: float, line_break: Any) -> tuple[float, Any]:
+def _seams(boxes: Sequence[Any]) -> dict[int, float]:
+    """The space before each box but the first, in spacings: half of either character's that can have some."""
+    return {
+        id(box): (len(STRETCHABLE.findall(before.text[-1:])) + len(STRETCHABLE.findall(box.text[:1]))) / 2
+        for before, box in pairwise(boxes)
+    }
+
+
+def _stretched(context: Any, box: Any, spacing: float) -> tuple[float, Any]:
     """The width of a text box under a spacing, and its layout."""
+    from weasyprint.text import line_break  # noqa: PLC0415  (loaded by now)
+
     if not _places(box.text):
         return box.width, None
     layout = line_break.create_layout(box.text, box.style, context, None, spacing)
@@ -132,13 +145,14 @@ def _stretched(context: Any, box: Any, spacing: float, line_break: Any) -> tuple
     return width, layout
 
 
-def _stretch(context: Any, box: Any, spacing: float, moved: float, line_break: Any) -> float:
+def _stretch(context: Any, box: Any, spacing: float, moved: float, seams: Mapping[int, float]) -> float:
     """Spaces out a line's boxes from left to right; returns how far the next box is moved."""
     from weasyprint.formatting_structure import boxes  # noqa: PLC0415
 
     if isinstance(box, boxes.TextBox):
+        moved += seams.get(id(box), 0) * spacing
         box.position_x += moved
-        width, layout = _stretched(context, box, spacing, line_break)
+        width, layout = _stretched(context, box, spacing)
         if layout is not None:
             box.justification_spacing = spacing
             moved += width - box.width
@@ -148,7 +162,7 @@ def _stretch(context: Any, box: Any, spacing: float, moved: float, line_break: A
         before = moved
         for child in box.children:
             if child.is_in_normal_flow():
-                moved = _stretch(context, child, spacing, moved, line_break)
+                moved = _stretch(context, child, spacing, moved, seams)
         box.width += moved - before
     else:
         box.translate(moved, 0)

@@ -11,7 +11,7 @@ from reportgen.verify.numbers import Number, excerpt, numbers_in
 
 _PAGE_NUMBER = re.compile(r"^\s*[—–-]\s*\d+\s*[—–-]\s*$")
 _CONTINUED = re.compile(r"^\s*续表：")
-"""The title of the table that goes on, at the head of the page."""
+"""The title of the table that goes on, and its unit, at the head of the page."""
 _LEADER = re.compile(r"[·.…]{4,}")
 """Dots between a contents entry and its page."""
 

@@ -245,8 +245,9 @@ def _paragraph_properties(spec: _Spec) -> Element:
         w("tabs", *(w("tab", val=a, leader=leader, pos=at) for a, at, leader in spec.tabs))
         if spec.tabs
         else None,
-        # as in the PDF, no punctuation hangs over the margin, no blank parts Chinese from figures
-        w("overflowPunct", val=0),
+        # as Word is set anyway; LibreOffice takes it the wrong way round, and loses marks that hang
+        w("overflowPunct", val=1),
+        # as in the PDF, no blank parts Chinese from figures
         w("autoSpaceDE", val=0),
         w("autoSpaceDN", val=0),
         w("snapToGrid", val=int(spec.grid)),
@@ -280,7 +281,8 @@ def _defaults(root: Element, style: Style) -> None:
                     w("kern", val=2),
                     w("sz", val=size),
                     w("szCs", val=size),
-                    w("lang", val="en-US", eastAsia="zh-CN", bidi="ar-SA"),
+                    # figures too are Chinese: where a face is missing, LibreOffice looks for one by language
+                    w("lang", val="zh-CN", eastAsia="zh-CN", bidi="ar-SA"),
                 ),
             ),
             w("pPrDefault"),

@@ -105,15 +105,17 @@ def classifications_correspond(case: Case) -> Iterator[Fault]:
 
 def _unknown(case: Case) -> Iterator[Use]:
     """Codes in use that the catalogue of the year does not know, each once."""
-    told: set[tuple[Classification, str]] = set()
+    seen: set[tuple[Classification, str]] = set()
     for path, record in _records(case.budget.disclosure):
         for classification, field in FIELDS.items():
             code = getattr(record, field, None)
-            for above in ancestors(code) if code else ():
-                key = (classification, above)
-                if key not in told and above not in case.budget.catalog.names[classification]:
-                    told.add(key)
-                    yield path, classification, above, field
+            if not code or (classification, code) in seen:
+                continue
+            for above in ancestors(code):
+                if (classification, above) not in seen:
+                    seen.add((classification, above))
+                    if above not in case.budget.catalog.names[classification]:
+                        yield path, classification, above, field
 
 
 def _records(disclosure: Disclosure) -> Iterator[tuple[tuple[PathKey, ...], object]]:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from reportgen.check.rule import Case, rule
-from reportgen.check.texts import texts
 from reportgen.faults import Fault, Severity
 
 PRIVACY = "《中华人民共和国政府信息公开条例》第十五条、《中华人民共和国个人信息保护法》"
@@ -42,7 +41,7 @@ def no_mobile_numbers(case: Case) -> Iterator[Fault]:
 
 @rule("P2-secrecy", Severity.WARNING, "文字里没有涉密字样", source=SECRECY)
 def nothing_marked_secret(case: Case) -> Iterator[Fault]:
-    for path, text in texts(case.budget.disclosure):
+    for path, text, _ in case.texts:
         for found in _SECRET.finditer(text):
             place = case.loaded.place_of(path, text)
             yield Fault(place, f"“{found[0]}”可能涉及秘密；请确认这段文字可以公开")
@@ -51,7 +50,7 @@ def nothing_marked_secret(case: Case) -> Iterator[Fault]:
 def _found(
     case: Case, pattern: re.Pattern[str], holds: Callable[[str], bool], message: str
 ) -> Iterator[Fault]:
-    for path, text in texts(case.budget.disclosure):
+    for path, text, _ in case.texts:
         for found in pattern.finditer(unicodedata.normalize("NFKC", text)):
             number = re.sub(r"[ \-]", "", found[1])
             if holds(number):

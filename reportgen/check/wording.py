@@ -10,7 +10,6 @@ from decimal import Decimal
 from reportgen.check.amounts import project_amount
 from reportgen.check.passages import FIGURE, Kind, in_input, passages, sentences, written_at
 from reportgen.check.rule import Case, rule
-from reportgen.check.texts import texts
 from reportgen.derive.arithmetic import rounded
 from reportgen.derive.dimensions import Condition
 from reportgen.derive.selection import MissingData
@@ -149,7 +148,7 @@ def amounts_come_from_lines(case: Case) -> Iterator[Fault]:
 def quoted_amounts_agree(case: Case) -> Iterator[Fault]:
     """A clause that names a project and an amount says that project's amount."""
     projects = case.budget.disclosure.projects
-    for path, text in texts(case.budget.disclosure):
+    for path, text, _ in case.texts:
         for clause in re.split(r"[，。；、;\n]", text):
             amounts = list(_AMOUNT.finditer(clause.replace(",", "")))
             if len(amounts) != 1:  # most clauses have none, and there may be hundreds of projects

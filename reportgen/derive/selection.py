@@ -95,6 +95,7 @@ class Selection:
     above: Selection | None = None
     _found: dict[str, tuple[tuple[Ledger, _Chosen], ...]] = field(default_factory=dict, repr=False)
     _below: dict[Condition, Selection] = field(default_factory=dict, repr=False)
+    _totals: dict[tuple[str, str], Total] = field(default_factory=dict, repr=False)
 
     def where(self, conditions: Iterable[Condition]) -> Selection:
         selection = self
@@ -133,8 +134,14 @@ class Selection:
         """The sum of a measure, from the first ledger that can tell; raises `MissingData`.
 
         A measure that the input gives nowhere, such as the year before of a new department,
-        is nothing rather than a fault.
+        is nothing rather than a fault. Added up once: tables, text and checks ask for the same sums.
         """
+        found = self._totals.get((source, measure))
+        if found is None:
+            found = self._totals[source, measure] = self._sum(source, measure)
+        return found
+
+    def _sum(self, source: str, measure: str) -> Total:
         if not self.gives(source, measure):
             return Total(None, ())
         records = [r for r in self._ledger(source, measure, None) if measure in r.measures]

@@ -16,8 +16,10 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
+from bench.batches import departments, ways
 from bench.inputs import SIZES, make
 from bench.measure import Median, Run, alternating, timed
+from bench.rebuild import again, rebuilder
 from bench.typst_source import typst_source
 from reportgen.build import prepare
 from reportgen.compose import Document
@@ -28,6 +30,7 @@ CHROMIUM = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --no-pdf-header-footer"
 )
+PARTS = ("peers", "growth", "rebuild", "batch")
 QUIET = {"REPORTGEN_CACHE": "off"}
 PROFILE = Path(__file__).parent / "profile"
 """The general form, with each project's goals on pages of their own."""
@@ -111,6 +114,19 @@ def _peer(python: str, name: str, source: Path, target: Path) -> list[str]:
     return [python, "-m", "bench.peers", name, str(source), str(target)]
 
 
+def rebuilds(material: Material, kept: Path, runs: int) -> dict[str, Median]:
+    """A full build beside one after a changed word, by a process that stands and by the command again."""
+    own = make(material.folder.parent / "changed", SIZES["M"])
+    command = [one for one in _reportgen(own, "pdf", "--no-verify") if one != "--no-cache"]
+    with rebuilder(own, PROFILE, kept) as standing:
+        tasks = {
+            "a full build": partial(timed, _reportgen(material.main, "pdf", "--no-verify"), QUIET),
+            "a word changed, by --watch": partial(again, standing),
+            "the command again, nothing changed": partial(timed, command, {"REPORTGEN_CACHE": str(kept)}),
+        }
+        return alternating(tasks, runs)
+
+
 def table(found: Mapping[str, Median], first: str) -> str:
     """As Markdown; ratios are those of `first` to the others, of medians."""
     rows = [
@@ -136,12 +152,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--out", type=Path, default=Path("out/bench"))
-    parser.add_argument("--part", choices=("peers", "growth"), action="append")
+    parser.add_argument("--part", choices=PARTS, action="append")
+    parser.add_argument("--departments", type=int, default=100, help="of the batch, each of size S")
     asked = parser.parse_args()
     shutil.rmtree(asked.out, ignore_errors=True)
-    parts = asked.part or ["peers", "growth"]
-    sizes = ["S", "M", "L"] if "growth" in parts else ["M"]
-    materials = {size: prepared(asked.out.resolve(), size) for size in sizes}
+    out, parts = asked.out.resolve(), asked.part or PARTS
+    sizes = ["S", "M", "L"] if "growth" in parts else ["M"] if {"peers", "rebuild"} & {*parts} else []
+    materials = {size: prepared(out, size) for size in sizes}
     said = [f"{size}: {one.pages} pages, {one.cells} cells" for size, one in materials.items()]
     if "peers" in parts:
         said += ["", table(alternating(peers(materials["M"]), asked.runs), "reportgen, PDF")]
@@ -154,6 +171,11 @@ def main() -> None:
         for a, b in (("S", "M"), ("M", "L")):
             times = materials[b].pages / materials[a].pages
             said.append(f"{a} to {b}, exponents of wall, CPU, memory: {growth(found[a], found[b], times)}")
+    if "rebuild" in parts:
+        said += ["", table(rebuilds(materials["M"], out / "kept", asked.runs), "a word changed, by --watch")]
+    if "batch" in parts:
+        with ways(departments(out / "departments", asked.departments), PROFILE) as tasks:
+            said += ["", f"{asked.departments} departments", table(alternating(tasks, asked.runs), "-j 1")]
     text = "\n".join(said)
     (asked.out / "bench.md").write_text(text + "\n", "utf-8")
     print(text)

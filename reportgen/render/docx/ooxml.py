@@ -5,25 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import cache
 
 from docx.oxml.ns import nsmap, qn
 from lxml import etree
-from lxml.builder import ElementMaker
 
 Element = etree._Element
 
 _HYPHEN = re.compile("(?<=[0-9])-(?=[0-9])")
 
-_MAKE = ElementMaker(namespace=nsmap["w"], nsmap={"w": nsmap["w"]})
+_NSMAP = {"w": nsmap["w"]}
 
 
 def w(tag: str, *children: Element | None, **attributes: object) -> Element:
     """`w("jc", val="center")`: an element of the w namespace; None children are left out."""
-    element: Element = _MAKE(tag)
-    for name, value in attributes.items():
-        element.set(qn(f"w:{name}"), str(value))
-    element.extend(child for child in children if child is not None)
+    element = etree.Element(
+        _name(tag), {_name(name): str(value) for name, value in attributes.items()}, _NSMAP
+    )
+    for child in children:
+        if child is not None:
+            element.append(child)
     return element
+
+
+@cache
+def _name(local: str) -> str:
+    return qn(f"w:{local}")
 
 
 def twips(points: float | Decimal) -> int:

@@ -141,7 +141,9 @@ def test_all_pages_are_a4(pdf: PDF) -> None:
         assert sides == pytest.approx([210 * MM, 297 * MM], abs=0.1)
 
 
-def test_a_table_repeats_its_title_and_its_header_on_each_further_page(pdf: PDF, document: Document) -> None:
+def test_a_table_repeats_its_title_its_unit_and_its_header_on_each_further_page(
+    pdf: PDF, document: Document
+) -> None:
     titles = {squeezed(t.full_title): t for t in document.tables if isinstance(t, Table)}
     heads = {title: _header_rows(table) for title, table in titles.items()}
     current, further = "", 0
@@ -149,7 +151,9 @@ def test_a_table_repeats_its_title_and_its_header_on_each_further_page(pdf: PDF,
         for table in page.find_tables():
             above = squeezed(page.crop((0, 0, page.width, table.bbox[1])).extract_text())
             if above.startswith("续表："):
-                assert above == f"续表：{current}"
+                unit = squeezed(titles[current].above_right)
+                assert unit.startswith("单位：")
+                assert above == f"续表：{current}{unit}"
                 rows = [tuple(map(squeezed, row)) for row in table.extract()]
                 assert rows[: len(heads[current])] == heads[current]
                 assert len(rows) > len(heads[current])

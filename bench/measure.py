@@ -8,8 +8,8 @@ import statistics
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 BECOME_SUBREAPER = 36
 """`prctl`: children whose parent is gone are ours to wait for, as a browser's and an office's."""
@@ -40,6 +40,7 @@ class CommandFailed(Exception):
 def timed(command: Sequence[str], env: Mapping[str, str] | None = None) -> Run:
     """Raises `CommandFailed` with the last of what the command printed."""
     ctypes.CDLL(None).prctl(BECOME_SUBREAPER, 1, 0, 0, 0)
+    beside = _children()
     began = time.monotonic()
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, **(env or {})}
@@ -49,18 +50,23 @@ def timed(command: Sequence[str], env: Mapping[str, str] | None = None) -> Run:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     wall = time.monotonic() - began
-    usages = [usage, *_orphans()]
+    usages = [usage, *_orphans(beside)]
     if process.returncode:
         raise CommandFailed(f"{command}\n{said[-2000:].decode(errors='replace')}")
     cpu = sum(one.ru_utime + one.ru_stime for one in usages)
     return Run(wall, cpu, max(one.ru_maxrss for one in usages) * 1024)
 
 
-def _orphans() -> list[os.struct_rusage]:  # type: ignore[name-defined]  # typeshed has it nameless
+def _children() -> set[int]:
+    own = os.getpid()
+    return {int(pid) for pid in Path(f"/proc/{own}/task/{own}/children").read_text().split()}
+
+
+def _orphans(beside: set[int]) -> list[os.struct_rusage]:  # type: ignore[name-defined]  # typeshed has it nameless
+    """What a command left behind took; what stood here before goes on."""
     found = []
-    with suppress(ChildProcessError):
-        while True:
-            found.append(os.wait4(-1, 0)[2])
+    while new := _children() - beside:
+        found += [os.wait4(pid, 0)[2] for pid in new]
     return found
 
 

@@ -29,8 +29,11 @@ from reportgen.render.balanced import WHOLE, balance
 from reportgen.render.docx import to_docx
 from reportgen.render.pdf import lay_out as print_out
 from reportgen.verify import verify
+from reportgen.verify.numbers import numbers_in
 
 LETTERS = st.text(alphabet="预算公开情况说明一般公共“三公”经费（境）、2025年某市区", min_size=1, max_size=40)
+FIGURES = st.text(alphabet="预算完成率约１９0257.,%％≥±−—～-年月万元人次公里Ab第", min_size=1, max_size=40)
+"""Texts in which figures stand with signs and units, wide and narrow."""
 
 
 @pytest.mark.parametrize(
@@ -64,6 +67,32 @@ def test_however_a_text_breaks_it_is_whole_and_its_lines_fit(text: str, room: in
         assert not any(line[0] in "、）”" for line in lines[1:])
         assert not any(line[-1] in "（“" for line in lines[:-1])
         assert len(lines) == 1 or all(ems(line) <= room or len(filled(line, room)) == 1 for line in lines)
+
+
+def _numbers(text: str) -> list[str]:
+    return [number for number, _ in numbers_in(text)]
+
+
+@given(text=FIGURES, room=st.integers(3, 20))
+def test_no_line_ends_within_a_figure_or_between_it_and_its_sign(text: str, room: int) -> None:
+    usual = filled(text, room)
+    for lines in (balanced(text, room), accompanied(usual, room) if is_lonely(usual) else usual):
+        assert "".join(lines) == text
+        assert [number for line in lines for number in _numbers(line)] == _numbers(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("本年比上年下降−5.25%以上", "−5.25%"), ("指标值不低于１２３４５６７８人次", "１２３４５６７８人次"),
+        ("群众综合满意度要≥95.5%以上", "≥95.5%"), ("全部工作于1～7月完成交付使用", "1～7月"),
+        ("完成道路整治12345公里的工程", "12345公里"), ("全部任务在第3季度之前完成了", "第3季"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("room", [5, 6, 7, 8])
+def test_a_figure_stands_on_one_line_with_its_sign_and_unit(text: str, whole: str, room: int) -> None:
+    if ems(whole) <= room:
+        assert any(whole in line for line in balanced(text, room))
 
 
 @given(text=LETTERS, room=st.integers(4, 20))
@@ -113,7 +142,7 @@ def _with(document: Document, body: str) -> Document:
 TITLE = "第三部分　一般公共预算“三公”经费预算情况说明"
 
 
-def test_a_title_over_a_line_is_broken_alike_in_both_files_and_whole_in_the_bookmarks(
+def test_a_title_over_a_line_is_broken_in_the_pdf_and_whole_in_its_bookmarks_and_in_word(
     document: Document,
 ) -> None:
     made = _with(document, f'<section class="text"><h1 id="h1">{TITLE}</h1><p>正文。</p></section>')
@@ -124,7 +153,7 @@ def test_a_title_over_a_line_is_broken_alike_in_both_files_and_whole_in_the_book
     with pikepdf.open(io.BytesIO(content)) as opened, opened.open_outline() as outline:
         assert [item.title for item in outline.root] == [TITLE]
     heading = docx.Document(io.BytesIO(to_docx(made, {}))).paragraphs[0]
-    assert heading.text == "第三部分　一般公共预算\n“三公”经费预算情况说明"
+    assert heading.text == TITLE, "what the contents of Word repeat, and what is searched for"
 
 
 def test_what_a_template_breaks_itself_or_fits_is_left_as_it_is(document: Document) -> None:
@@ -269,3 +298,51 @@ def test_the_pages_told_beforehand_are_those_of_the_pdf(document: Document, coun
         made = _with(document, f'<section class="tables">{table_block(one, 1)}</section>')
         with pdfplumber.open(io.BytesIO(print_out(made).pdf(made, {}))) as pdf:
             assert len(pdf.pages) == _told(one)[0]
+
+
+# --- odd tables ---
+
+
+@pytest.mark.parametrize(
+    ("attributes", "column", "css"),
+    [
+        ('colspan=""', "50%", ""),
+        ('rowspan="1.5"', "50%", ""),
+        ("", "0%", ""),
+        ("", "50%", "td { font-size: 5pt }"),
+    ],
+    ids=["no number", "a fraction", "no width", "a size of the style sheet"],
+)
+def test_labels_are_left_as_they_are_where_it_is_not_known_how_many_words_fit(
+    document: Document, attributes: str, column: str, css: str
+) -> None:
+    label = "对个人和家庭的补助支出预算绩效目标申报表" * 2
+    table = (
+        f'<table class="grid"><colgroup><col style="width:{column}"/><col style="width:{column}"/></colgroup>'
+        f'<tbody><tr><td class="m" {attributes}>{label[:40]}</td><td class="a">1.00</td></tr></tbody></table>'
+    )
+    made = replace(
+        _with(document, f'<section class="tables"><div class="table">{table}</div></section>'), own_css=css
+    )
+    tree = lxml_html.document_fromstring(made.html)
+    balance(tree, made)
+    assert tree.find(".//br") is None
+    assert print_out(made).pdf(made, {})
+
+
+@pytest.mark.parametrize(
+    ("title", "told"), [("收支预算总表", True), ("一般公共预算财政拨款基本支出预算明细情况表" * 2, False)]
+)
+def test_the_unit_stands_beside_the_title_of_a_table_that_goes_on_where_there_is_room(
+    document: Document, title: str, told: bool
+) -> None:
+    rows = "".join(f'<tr><td class="m">科目{n}</td><td class="a">1.00</td></tr>' for n in range(80))
+    table = (
+        f'<h2 class="table-title">{title}</h2>'
+        '<div class="above"><span class="right">2025年　单位：万元</span></div>'
+        f"<table class='grid'><tbody>{rows}</tbody></table>"
+    )
+    made = _with(document, f'<section class="tables"><div class="table">{table}</div></section>')
+    with pdfplumber.open(io.BytesIO(print_out(made).pdf(made, {}))) as pdf:
+        head = squeezed((pdf.pages[1].extract_text() or "").splitlines()[0])
+    assert head == squeezed(f"续表：{title}" + ("2025年　单位：万元" if told else ""))

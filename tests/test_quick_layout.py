@@ -55,6 +55,20 @@ def test_lines_and_styles_that_are_worked_out_each_time_make_the_same_pages(
     assert lay_out(forms).pdf(forms, {}) == quick
 
 
+@pytest.mark.parametrize("line", ["underline", "underline overline", "none"])
+def test_lines_below_a_text_are_no_fault_and_tell_texts_apart(
+    line: str, document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = "".join(
+        f"<p>甲乙丙<u>甲乙丙</u><span style='text-decoration: {line}'>甲乙丙</span></p>" for _ in range(3)
+    )
+    html = f"<html lang='zh-CN'><body><section class='text'>{words}</section></body></html>"
+    made = replace(document, html=html, charts={})
+    shared = lay_out(made).pdf(made, {})
+    monkeypatch.setattr(shared_lines, "LONGEST", -1)
+    assert lay_out(made).pdf(made, {}) == shared
+
+
 def test_all_that_weasyprint_asks_of_a_style_when_it_breaks_lines_tells_lines_apart() -> None:
     asked: set[str] = set()
     for name in ("line_break.py", "fonts.py"):

@@ -197,17 +197,49 @@ def test_text_longer_than_a_label_that_reaches_over_rows_is_left_as_it_breaks(do
 
 
 @pytest.mark.parametrize(
-    ("attribute", "css"),
-    [('rowspan="0"', ""), ("", "tr { display: block }"), ("", "td.l { display: block }")],
+    ("attribute", "css", "count"),
+    # WeasyPrint takes long for rows that are none
+    [('rowspan="0"', "", 200), ("", "tr { display: block }", 70), ("", "td.l { display: block }", 200)],
     ids=["down to the end", "rows that are none", "cells that are none"],
 )
-def test_a_table_that_is_not_plain_is_left_as_it_breaks(document: Document, attribute: str, css: str) -> None:
-    sentences = "".join(PART.format(number) for number in range(80))
+def test_a_table_that_is_not_plain_is_left_as_it_breaks(
+    document: Document, attribute: str, css: str, count: int
+) -> None:
+    sentences = "".join(PART.format(number) for number in range(count))
     rows = f'<tr><td class="m" {attribute}>标签</td><td class="m">乙</td><td class="l">{sentences}</td></tr>'
     made = replace(_document(document, rows), own_css=css)
-    said = "".join(_pages(made, lay_out(made).pdf(made, {})))
-    assert "第0部分" in said
-    assert "第79部分" in said
+    pages = _pages(made, lay_out(made).pdf(made, {}))
+    told = [page for page in pages if "部分的说明" in page]
+    assert len(told) > 1
+    assert "第0部分" in told[0]
+    assert f"第{count - 1}部分" in told[-1]
+
+
+@pytest.mark.parametrize("attribute", ["", ' rowspan="2"'])
+def test_a_row_longer_than_a_page_below_a_head_ends_and_its_head_is_said_again_where_it_goes_on(
+    document: Document, attribute: str
+) -> None:
+    sentences = "".join(PART.format(number) for number in range(200))
+    heads = f'<td class="m"{attribute}>一级指标</td><td class="m">二级指标</td><td>说明栏</td>'
+    rows = f'<tr class="head">{heads}</tr>'
+    rows += (
+        f'<tr>{"" if attribute else "<td>甲</td>"}<td class="m">乙</td><td class="l">{sentences}</td></tr>'
+    )
+    made = _document(document, rows)
+    pages = _pages(made, lay_out(made).pdf(made, {}))
+    said = "".join(pages)
+    assert all(said.count(f"第{number}部分") == 1 for number in range(200))
+    assert 2 <= said.count("二级指标") <= len(pages)
+
+
+def test_a_head_of_many_words_is_said_once(document: Document) -> None:
+    long = "".join(PART.format(number) for number in range(60))
+    rows = f'<tr class="head"><td class="m">标签</td><td class="m">乙</td><td class="l">{long}</td></tr>'
+    rows += "".join(
+        f'<tr><td>{n}</td><td class="m">乙</td><td class="l">{"述" * 200}</td></tr>' for n in range(4)
+    )
+    made = _document(document, rows)
+    assert "".join(_pages(made, lay_out(made).pdf(made, {}))).count("第59部分") == 1
 
 
 # --- any table, torn anywhere ---

@@ -32,7 +32,13 @@ WORDS = frozenset(_OF_THE_FIELD.split())
 """Of the forms, whatever the region."""
 
 _LONGEST = max(map(len, WORDS))
-_NUMBER = re.compile(r"[0-9A-Za-z.,%％/+-]+(?:年度?|月|日|个|项|万元|亿元|元)?|第[一二三四五六七八九十]+部分")
+_IN = "0-9０-９A-Za-z.．,%％‰℃/+±−－—–～~-"
+_BEFORE = "第≥≤><＞＜=＝≈＋￥¥$"
+_COUNTED = "年度|万元|亿元|万人次|万人|人次|公里|平方米|立方米|公顷|个月|[\u4e00-\u9fff]"
+_NUMBER = re.compile(
+    f"[{_BEFORE}]*[{_IN}]*[0-9０-９][{_IN}]*(?:{_COUNTED})?|[{_IN}]+|第[一二三四五六七八九十]+部分"
+)
+"""A number with its sign and what it counts, or a word of letters: no line ends within one."""
 _CLOSING = "，。、；：！？）》】”’〕〉…—～·,.;:!?)%％"
 _OPENING = "（《【“‘〔〈("
 

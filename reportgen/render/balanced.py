@@ -20,7 +20,7 @@ from reportgen.compose.phrases import accompanied, balanced, ems, filled, is_lon
 from reportgen.compose.style import Style
 from reportgen.render.css_rules import Padding, Rules
 from reportgen.render.printed import LONGEST_LABEL, is_glance
-from reportgen.render.torn_rows import spans
+from reportgen.render.torn_rows import is_plain, spans
 from reportgen.render.vertical import CLASS as VERTICAL
 
 MM = 72 / 25.4
@@ -29,20 +29,20 @@ WHOLE = "data-whole"
 _PADDING = Padding(top=2.2, right=2.5, bottom=2.2, left=2.5)
 _RULE = 0.5
 _INDENT = 1.5
-_TITLES = ("h1", "h2", "h3", "h4", "p")
+_HEADINGS = ("h1", "h2", "h3", "h4")
 _SIZE = re.compile(r"font-size:\s*([\d.]+)pt")
 _WIDTH = re.compile(r"width:\s*([\d.]+)%")
 _SPARE = 0.02
 """Ems that a line is thought shorter than it is, since columns are rounded."""
 
 
-def balance(tree: HtmlElement, document: Document) -> None:
+def balance(tree: HtmlElement, document: Document, *, headings: bool = True) -> None:
     """Puts breaks into the titles and labels of a document or a part of it."""
     names = (document.author,)
-    for block in tree.iter(*_TITLES):
+    for block in tree.iter(*(_HEADINGS if headings else ()), "p"):
         size = _title_size(block, document.style)
         if size is not None:
-            _break_title(block, _width(block, document.style) / float(size), names)
+            _break_title(block, page_width(block, document.style) / float(size), names)
     tables = [table for table in tree.iter("table") if not is_glance(table)]
     if tables:
         rules = Rules(document.css + document.own_css, tree)
@@ -60,7 +60,7 @@ def _title_size(block: HtmlElement, style: Style) -> Decimal | None:
     return style.title_size if is_name or block.tag == "h1" else None
 
 
-def _width(block: HtmlElement, style: Style) -> float:
+def page_width(block: HtmlElement, style: Style) -> float:
     """Of the page that a block stands on, in points."""
     kinds = {name for above in block.iterancestors() for name in (above.get("class") or "").split()}
     if "landscape" in kinds:
@@ -106,24 +106,31 @@ class _Frame:
     edges: Sequence[float]
     """Where columns begin and end."""
     size: float
-    padding: Padding
 
-    def room(self, column: int, across: int, indent: int) -> float:
+    def room(self, column: int, across: int, indent: int, padding: Padding) -> float:
         """Ems of a line; an indent takes the place of the padding."""
-        left = _INDENT * indent * self.size if indent else self.padding.left
+        left = _INDENT * indent * self.size if indent else padding.left
         last = min(column + across, len(self.edges) - 1)
         width = self.edges[last] - self.edges[min(column, last)]
-        return (width - left - self.padding.right - _RULE) / self.size - _SPARE
+        return (width - left - padding.right - _RULE) / self.size - _SPARE
 
 
 def _break_labels(table: HtmlElement, style: Style, rules: Rules, names: Sequence[str]) -> None:
-    frame = _frame(table, style, rules)
-    if frame is None:
+    frame = _frame(table, style)
+    if frame is None or not is_plain(table):
         return
+    # cells of one class are taken to look alike: to ask for each would take longest
+    paddings: dict[tuple[str, str | None], Padding | None] = {}
     for cell, column in _labels(table):
+        kind = (cell.tag, cell.get("class"))
+        if kind not in paddings:
+            paddings[kind] = None if rules.sets_size(cell) else rules.padding(cell, _PADDING)
+        padding = paddings[kind]
+        if padding is None:
+            continue  # its size is another than the table's, and how many words fit is not known
         classes = (cell.get("class") or "").split()
         indent = next((int(name[1]) for name in classes if re.fullmatch(r"i\d", name)), 0)
-        room = frame.room(column, int(cell.get("colspan", 1)), indent)
+        room = frame.room(column, int(cell.get("colspan", 1)), indent, padding)
         text = (cell.text or "").strip()
         lines = _label_lines(text, room, names, left="l" in classes) if room >= 1 else [text]
         if len(lines) > 1:
@@ -142,17 +149,18 @@ def _label_lines(text: str, room: float, names: Sequence[str], *, left: bool) ->
     return accompanied(usual, room) if is_lonely(usual) else [text]
 
 
-def _frame(table: HtmlElement, style: Style, rules: Rules) -> _Frame | None:
+def _frame(table: HtmlElement, style: Style) -> _Frame | None:
+    """None where widths or sizes are not told, or come to nothing."""
     shares = [
         float(found[1]) for col in table.iter("col") if (found := _WIDTH.search(col.get("style") or ""))
     ]
-    first = next(table.iter("td", "th"), None)
-    if not shares or first is None:
+    told = _SIZE.search(table.get("style") or "")
+    size = float(told[1] if told else style.table_size)
+    if sum(shares) <= 0 or size <= 0:
         return None
-    size = _SIZE.search(table.get("style") or "")
-    width = _width(table, style)
+    width = page_width(table, style)
     edges = [width * edge / sum(shares) for edge in accumulate(shares, initial=0.0)]
-    return _Frame(edges, float(size[1] if size else style.table_size), rules.padding(first, _PADDING))
+    return _Frame(edges, size)
 
 
 def _labels(table: HtmlElement) -> Iterator[tuple[HtmlElement, int]]:

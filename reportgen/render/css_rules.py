@@ -1,4 +1,4 @@
-"""What a document's style sheet says of padding and page breaks, so that Word's tables follow the PDF's."""
+"""What a document's style sheet says of padding, sizes and page breaks: Word's tables follow the PDF's."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from lxml.html import HtmlElement
 
 _POINTS = {"pt": 1.0, "px": 0.75, "mm": 72 / 25.4, "cm": 720 / 25.4, "in": 72.0}
+_SIZES = ("font", "font-size")
 _SIDES = ("top", "right", "bottom", "left")
 _OF_SHORTHAND = {1: (0, 0, 0, 0), 2: (0, 1, 0, 1), 3: (0, 1, 2, 1), 4: (0, 1, 2, 3)}
 """Which of so many values each side takes."""
@@ -62,6 +63,11 @@ class Rules:
                     found[declaration.lower_name.removeprefix("padding-")] = lengths[0]
         return Padding(**found)
 
+    def sets_size(self, cell: HtmlElement) -> bool:
+        """Whether the type of a cell has a size of its own, or of its row's."""
+        above = (cell, cell.getparent())
+        return any(d.lower_name in _SIZES for one in above for d in self._declared(one))
+
     def may_break(self, element: HtmlElement) -> bool:
         """Whether a page may end within it."""
         value = "auto"
@@ -85,7 +91,11 @@ class Rules:
 
 
 def _is_followed(name: str) -> bool:
-    return name == "break-inside" or name in ("padding", *(f"padding-{side}" for side in _SIDES))
+    return (
+        name == "break-inside"
+        or name in _SIZES
+        or name in ("padding", *(f"padding-{side}" for side in _SIDES))
+    )
 
 
 def _values(declaration: Any) -> Iterator[Any]:

@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 from reportgen.compose.document import Document
 from reportgen.render.balanced import balance
 from reportgen.render.charts import picture, pictures
+from reportgen.render.continued import mark_units
 from reportgen.render.unbroken import hold_together
 from reportgen.render.vertical import stand
 
@@ -27,6 +28,7 @@ def body_of(document: Document, *, held: bool = True) -> tuple[HtmlElement, dict
     """The rest as its lines may break, and its charts by address; not `held`: as they may break in Word."""
     tree = _half(document, front=False)
     stand(tree)
+    mark_units(tree, document.style)
     if held:
         hold_together(tree)
     return tree, _draw(tree, document)

@@ -139,20 +139,24 @@ def _classes(element: HtmlElement) -> set[str]:
 
 
 def _lead(tree: HtmlElement, form: HtmlElement) -> HtmlElement | None:
-    """A page to leave out again: its title is the one that a page says which begins with a later form."""
-    before: HtmlElement | None = None
+    """A page to leave out again: its title, and the unit since, are those that a page repeats which begins
+    with a later form."""
+    said: list[HtmlElement] = []
     for element in tree.iter():
         if element is form:
             break
         if "table-title" in _classes(element):
-            before = element
-    if before is None:
+            said = [element]
+        elif said and "above" in _classes(element):
+            said = [said[0], element]
+    if not said:
         return None
-    lead = Element("div", {LEAD: ""})
-    lead.append(deepcopy(before))
-    lead[0].attrib.pop("id", None)
-    lead[0].tail = None
-    lead.set("style", "break-after: page")
+    lead = Element("div", {LEAD: "", "style": "break-after: page"})
+    for element in said:
+        again = deepcopy(element)
+        again.attrib.pop("id", None)
+        again.tail = None
+        lead.append(again)
     return lead
 
 

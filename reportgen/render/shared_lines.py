@@ -69,7 +69,8 @@ def share_lines() -> None:
         if len(text) > LONGEST:
             return split()
         kept = vars(style.font_config).setdefault("shared_lines", {})
-        key = (text, max_width, spacing, more, *named.items(), *map(style.__getitem__, DECIDING))
+        looks = (_frozen(style[name]) for name in DECIDING)
+        key = (text, max_width, spacing, more, *named.items(), *looks)
         if key not in kept:
             if len(kept) >= MOST:
                 kept.clear()
@@ -78,3 +79,8 @@ def share_lines() -> None:
         return copy(layout), *rest  # which a box may change
 
     inline.split_first_line = split_first_line
+
+
+def _frozen(value: Any) -> Any:
+    """Lines below and above a text are a set of words."""
+    return frozenset(value) if isinstance(value, set) else value

@@ -117,11 +117,11 @@ def _tables(box: Any) -> Iterator[Any]:
 
 def _tear(table: HtmlElement, at: int, last: Any, first: Any) -> Tear | None:
     row = int(first.element.get(ROW))
-    if not _is_plain(table):
+    if not is_plain(table):
         return None
     rows = _rows(table)
     within = int(last.element.get(ROW)) == row
-    heads = len(_heads(rows, row))
+    heads = len(_heads(rows, row, within=within))
     reaching = _reaching_over(rows, row)
     if any(_is_long(cell) for cell, _, _ in reaching):
         return None  # its text may go on over the page, which nobody here knows
@@ -138,20 +138,25 @@ def _tear(table: HtmlElement, at: int, last: Any, first: Any) -> Tear | None:
     return Tear(at, row, tuple(printed.items()), heads) if agree and goes_on else None
 
 
-def _heads(rows: Sequence[HtmlElement], at: int) -> list[HtmlElement]:
-    """The rows that head a row, in order; none for one that is a head itself."""
+def _heads(rows: Sequence[HtmlElement], at: int, *, within: bool) -> list[HtmlElement]:
+    """The rows that head a row, or its rest if it is torn `within`, in order; none for one that is a head.
+
+    None either for a row right below them, which is too long for the page that they stand on: said again
+    they would be parted from it again, and every time there would be twice as many.
+    """
     if is_head(rows[at]):
         return []
     part = rows[at].getparent()
     above = [row for row in rows[:at] if row.getparent() is part]
     last = next((number for number in reversed(range(len(above))) if is_head(above[number])), None)
-    if last is None:
+    if last is None or (last == len(above) - 1 and not within):
         return []
     first = next((number + 1 for number in reversed(range(last)) if not is_head(above[number])), 0)
-    return above[first : last + 1]
+    found = above[first : last + 1]
+    return [] if any(_is_long(cell) for row in found for cell in row) else found
 
 
-def _is_plain(table: HtmlElement) -> bool:
+def is_plain(table: HtmlElement) -> bool:
     """Whether its cells say in numbers how far they reach, and its rows have cells alone."""
     spans = (cell.get(name, "1") for cell in table.iter("td", "th") for name in ("rowspan", "colspan"))
     cells = (cell.tag for row in _rows(table) for cell in row)
@@ -198,7 +203,7 @@ def mend(tree: HtmlElement, found: Sequence[Tear]) -> None:
             # longer than a page: it need not begin on a new one, away from its title
             rows[at].set("style", LOOSE)
             continue
-        heads = _heads(rows, at)
+        heads = _heads(rows, at, within=tear.within)
         if tear.within:
             rows[at].addnext(_rest(rows[at], dict(tear.printed)))
             for cell, start, _ in spans(rows):

@@ -69,7 +69,8 @@ class _Walk:
 
     def __post_init__(self) -> None:
         self.root = lxml_html.document_fromstring(self.document.html)
-        balance(self.root, self.document)
+        # what Word lists in its contents and finds by search is one line of words
+        balance(self.root, self.document, headings=False)
         self.rules = Rules(self.document.css + self.document.own_css, self.root)
         self.anchors = {link.get("href", "").removeprefix("#") for link in self.root.iter("a")}
 

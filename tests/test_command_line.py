@@ -298,6 +298,18 @@ def test_the_help_does_not_wait_for_the_renderers_to_load(argument: str) -> None
 # --- what people typed into a finished file ---
 
 
+def test_a_word_file_that_a_program_saved_without_a_new_date_is_not_replaced(department: Write) -> None:
+    path = department("甲局")
+    (target,) = report("甲局", ".docx")
+    assert run("build", path, "--format", "docx").exit_code == 0
+    edited = docx.Document(target)
+    edited.paragraphs[0].add_run("改过")
+    edited.save(target)  # as a conversion does: the day of the last change is the one that it found
+    result = run("build", path, "--format", "docx")
+    assert result.exit_code == 1
+    assert "生成以后有人改过" in result.stderr
+
+
 def test_a_word_file_that_somebody_edited_is_not_replaced_unless_asked(department: Write) -> None:
     path = department("甲局")
     (target,) = report("甲局", ".docx")

@@ -6,7 +6,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from reportgen.render.stable_zip import CREATED
+from reportgen.render.stable_zip import CREATED, is_stable
 
 SUFFIXES = (".docx", ".xlsx")
 _MODIFIED = re.compile(rb"<dcterms:modified[^>]*>([^<]*)<")
@@ -20,6 +20,8 @@ def was_edited(path: Path) -> bool:
         return False
     try:
         with zipfile.ZipFile(path) as archive:
+            if not is_stable(archive):
+                return True
             said = _MODIFIED.search(archive.read("docProps/core.xml"))
     except (KeyError, OSError, RuntimeError):  # saved by another program, or with a password
         return True

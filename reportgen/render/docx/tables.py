@@ -146,11 +146,12 @@ def _head_height(slots: list[_Slot | None], frame: _Frame) -> int:
 
 
 def _upright_height(slots: list[_Slot | None], frame: _Frame) -> int:
-    """Twips that a row must have beside text that stands upright, to which Word gives no room of itself."""
+    """Twips that a row must have beside text that stands upright, to which Word gives no room of itself; a
+    character more than there are, since LibreOffice leaves one out that only just fits."""
     return max(
         (
             round(
-                (ems(plain(slot.cell)) * float(frame.size) + frame.padding.top + frame.padding.bottom)
+                ((ems(plain(slot.cell)) + 1) * float(frame.size) + frame.padding.top + frame.padding.bottom)
                 * 20
                 / int(slot.cell.get("rowspan", 1))
             )

@@ -136,7 +136,8 @@ def build(
     """Every format of one input; raises `FaultyInput`, or `PrintingUnavailable` without Pango.
 
     `verified`: read the finished files back and refuse any number that is not the budget's.
-    `attach_input`: the PDF carries every file that was read, those of other years and units too.
+    `attach_input`: the PDF carries every file that it was made of, those of last year too; that of
+    a unit none of the other units'.
     `seen` is shown the sound input before its pages are laid out; what it keeps stays in memory.
     """
     examined = examine(path, progress, profile, unit)

@@ -12,6 +12,7 @@ from batches import TINY
 from departments import make
 from hypothesis import given
 from hypothesis import strategies as st
+from reading import ROOT
 from typer.testing import CliRunner
 
 from reportgen.batch.fingerprint import options_hash
@@ -58,6 +59,7 @@ def opened(content: bytes) -> Iterator[pikepdf.Pdf]:
         yield made
 
 
+UNITS = ROOT / "data" / "examples" / "hubei-jianghan" / "dept.yaml"
 READ = ["2024_dept.yaml", "2024_lines.csv", "2025_dept.yaml", "2025_lines.csv"]
 
 
@@ -90,6 +92,14 @@ def test_nothing_is_told_of_the_folders_above_or_of_the_days_of_files(content: b
     assert "甲局" not in told
     main.touch()
     assert _pdf(main, attach_input=True) == content
+
+
+def test_the_report_of_a_unit_carries_no_file_of_another_unit() -> None:
+    built = build(UNITS, [Format.PDF], profile=TINY, unit="118002", verified=False, attach_input=True)
+    with pikepdf.open(io.BytesIO(next(iter(built.files.values())))) as made:
+        attached = sorted(str(one.UF) for one in made.Root.AF if str(one.AFRelationship) == "/Source")
+    of_unit = ["indicators.csv", "lines.csv", "procurement.csv", "unit.yaml"]
+    assert attached == ["dept.yaml", *(f"交通大队_{name}" for name in of_unit)]
 
 
 def test_without_the_option_no_file_of_the_input_is_attached(main: Path) -> None:

@@ -63,7 +63,9 @@ def load_disclosure(path: Path, unit: str | None = None) -> Loaded:
     if named is None:
         return loaded
     place = loaded.place("year_before")
-    beside = Path(place.file).parent / named
+    # a place names the file that a link leads to; what it names lies beside the link, as its CSV do
+    says = next((file for file in loaded.files if shown(file) == place.file), Path(place.file))
+    beside = says.parent / named
     if not is_file(beside):
         raise FaultyInput([Fault(place, f"找不到上年的文件“{named}”；请写相对于本文件的路径")])
     read = _read(beside)

@@ -17,6 +17,7 @@ from reportgen.derive.budget import Budget
 from reportgen.faults import Fault, FaultyInput, Place, Severity, errors
 from reportgen.garbage import seldom_searched
 from reportgen.load import Loaded, load_disclosure
+from reportgen.load.asked import asked
 from reportgen.model.checks import CheckSetting
 from reportgen.render.files import safe_name
 from reportgen.render.means import ALONE, Means
@@ -136,15 +137,18 @@ def build(
     """Every format of one input; raises `FaultyInput`, or `PrintingUnavailable` without Pango.
 
     `verified`: read the finished files back and refuse any number that is not the budget's.
-    `attach_input`: the PDF carries every file that was read, those of other years and units too.
+    `attach_input`: the PDF carries every file that it was made of, those of last year too; that of
+    a unit none of the other units'.
     `seen` is shown the sound input before its pages are laid out; what it keeps stays in memory.
     """
-    examined = examine(path, progress, profile, unit)
+    with asked() as as_read:
+        examined = examine(path, progress, profile, unit)
     document, warnings = _sound(examined)
     seen(examined)
     name = safe_name(document.file_name)
     data = _open_data(document, examined) if {Format.PDF, Format.CSV} & set(formats) else {}
-    read = sources((path, *examined.loaded.files)) if attach_input and Format.PDF in formats else ()
+    attached = attach_input and Format.PDF in formats
+    read = sources(path, _roles(examined.loaded), as_read) if attached else ()
     unpaged = {name + file: content for file, content in _unpaged(document, examined, formats, data)}
     # pages take memory of their own: what fifty thousand lines took is given back before
     del examined
@@ -155,6 +159,12 @@ def build(
         progress(STAGES[5])
         _refuse_differences(document, files)
     return Built(files, tuple(warnings))
+
+
+def _roles(loaded: Loaded) -> dict[Path, str]:
+    """The files of an input, and what those are that are not its own."""
+    earlier = loaded.before.files if loaded.before else ()
+    return {**dict.fromkeys(loaded.files, ""), **dict.fromkeys(earlier, "上年")}
 
 
 def write(built: Built, out: Path, *, force: bool = False) -> tuple[Path, ...]:

@@ -27,7 +27,7 @@ AttachOption = Annotated[
     bool,
     typer.Option(
         "--attach-input",
-        help="把读到的每个输入文件（明细、单位的、上年的）原样附在 PDF 里；其中的备注也就公开了。",
+        help="把报告所用的每个输入文件（明细、单位的、上年的）原样附在 PDF 里；其中的备注也就公开了。",
     ),
 ]
 ForceOption = Annotated[bool, typer.Option("--force", help="也覆盖生成以后有人改过的 DOCX、XLSX。")]

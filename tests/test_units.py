@@ -104,6 +104,28 @@ def test_the_department_is_the_sum_of_its_units(folder: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("unit", "of_unit"),
+    [
+        (None, ["本级.yaml", "支队/unit.yaml", "支队/lines.csv"]),
+        ("205001", ["本级.yaml"]),
+        ("205002", ["支队/unit.yaml", "支队/lines.csv"]),
+    ],
+)
+def test_a_report_is_made_of_the_departments_files_and_those_of_its_units_alone(
+    folder: Path, unit: str | None, of_unit: list[str]
+) -> None:
+    earlier = folder / "2024"
+    shutil.copytree(folder, earlier)
+    for file, year in ((folder / "dept.yaml", 2025), (earlier / "dept.yaml", 2024)):
+        text = MAIN.replace("2025", str(year)) + "名词解释: terms.csv\n"
+        file.write_text(text + ("上年: 2024/dept.yaml\n" if year == 2025 else ""))
+        (file.parent / "terms.csv").write_text("名词,解释\n某某,某事\n")
+    files = load_disclosure(folder / "dept.yaml", unit).files
+    now = ["dept.yaml", "terms.csv", *of_unit]
+    assert [path.relative_to(folder).as_posix() for path in files] == [*now, *(f"2024/{one}" for one in now)]
+
+
 def test_sentences_tell_people_and_assets_of_all_units_together(folder: Path) -> None:
     found = load_own(folder / "dept.yaml").disclosure
     assert [(g.name, g.authorised, g.present) for g in all_staff(found.staff)] == [

@@ -20,13 +20,16 @@ _noted: ContextVar[dict[Path, State] | None] = ContextVar("_noted", default=None
 
 @contextmanager
 def asked() -> Iterator[dict[Path, State]]:
-    """All that this thread asks for meanwhile."""
+    """All that this thread asks for meanwhile; whoever notes it already is told in the end."""
+    outer = _noted.get()
     noted: dict[Path, State] = {}
     token = _noted.set(noted)
     try:
         yield noted
     finally:
         _noted.reset(token)
+        if outer is not None:
+            outer.update({**noted, **outer})  # as it was when it was first read
 
 
 def note(path: Path) -> None:

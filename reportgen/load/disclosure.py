@@ -32,7 +32,7 @@ class Loaded:
     disclosure: Disclosure
     root: Node
     files: tuple[Path, ...]
-    """Every file that was read."""
+    """Every file that it was made of, first its own; for a unit none of the other units."""
     notes: tuple[Fault, ...] = ()
     """What was noticed on the way, no errors."""
     unit_files: tuple[Path, ...] = ()
@@ -63,7 +63,9 @@ def load_disclosure(path: Path, unit: str | None = None) -> Loaded:
     if named is None:
         return loaded
     place = loaded.place("year_before")
-    beside = Path(place.file).parent / named
+    # a place names the file that a link leads to; what it names lies beside the link, as its CSV do
+    says = next((file for file in loaded.files if shown(file) == place.file), Path(place.file))
+    beside = says.parent / named
     if not is_file(beside):
         raise FaultyInput([Fault(place, f"找不到上年的文件“{named}”；请写相对于本文件的路径")])
     read = _read(beside)
@@ -93,6 +95,7 @@ class _Read:
     node: Mapping
     units: tuple[UnitFile, ...]
     files: tuple[Path, ...]
+    """Without those of the units."""
     notes: tuple[Fault, ...]
 
 
@@ -107,10 +110,9 @@ def _read(path: Path) -> _Read:
     for place, beside in named:
         below, read, told, wrong = _read_file(beside)
         faults += wrong
-        files += read
         notes += told
         if below is not None:
-            unit, wrong = as_unit_file(place, beside, below)
+            unit, wrong = as_unit_file(place, beside, below, read)
             units.append(unit)
             faults += wrong
     if errors(faults):
@@ -137,16 +139,18 @@ def _context(node: Mapping) -> dict[str, str]:
 
 
 def _validated(path: Path, read: _Read, unit: str | None) -> Loaded:
-    node, faults = read.node, list[Fault]()
+    node, faults, units = read.node, list[Fault](), read.units
     if unit is not None:
-        node, faults = unit_report(read.node, find_unit(read.units, unit, path))
+        units = (find_unit(read.units, unit, path),)
+        node, faults = unit_report(read.node, *units)
     elif read.units:
         node, faults = department(read.node, read.units)
     disclosure, more = validate(node, Disclosure, _context(node))
     if disclosure is None or errors(faults) or errors(more):
         raise FaultyInput(dict.fromkeys(map(printable, [*faults, *more])))
+    files = (*read.files, *(path for file in units for path in file.files))
     merged = tuple(file.path for file in read.units) if unit is None else ()
-    return Loaded(disclosure, node, read.files, (*read.notes, *faults), unit_files=merged)
+    return Loaded(disclosure, node, files, (*read.notes, *faults), unit_files=merged)
 
 
 def parse_file(path: Path) -> Node:

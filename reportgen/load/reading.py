@@ -139,11 +139,11 @@ class Reader:
 
     def _csv_beside(self, node: Scalar, model: type[BaseModel]) -> Node:
         """The CSV file named by `node`, which must lie in the input's folder."""
-        folder = self.folder.resolve()
         if "\0" in str(node.text):  # no file system has such a name
             return self._broken(node.place, f"找不到旁边的文件“{node.text}”")
-        path = (folder / str(node.text)).resolve()
-        if folder not in path.parents:
+        # not resolved: its name as it was typed is the one to tell, and a link that is turned is a change
+        path = self.folder / str(node.text)
+        if self.folder.resolve() not in path.resolve().parents:
             return self._broken(node.place, f"“{node.text}”不在输入文件所在的文件夹里；请把文件放到旁边")
         if not is_file(path):
             return self._broken(node.place, f"找不到旁边的文件“{node.text}”")

@@ -58,6 +58,8 @@ class UnitFile:
     path: Path
     node: Mapping
     """Read, not yet validated."""
+    files: tuple[Path, ...]
+    """Itself and what it draws in."""
 
 
 def names_files(main: Mapping) -> bool:
@@ -83,7 +85,9 @@ def named_files(main: Mapping, folder: Path) -> tuple[list[tuple[Place, Path]], 
     return found, faults
 
 
-def as_unit_file(place: Place, path: Path, node: Mapping) -> tuple[UnitFile, list[Fault]]:
+def as_unit_file(
+    place: Place, path: Path, node: Mapping, files: tuple[Path, ...]
+) -> tuple[UnitFile, list[Fault]]:
     """A unit's file once read; it must say its code and have no units of its own."""
     code = _text(node, "department", CODE)
     faults = []
@@ -92,7 +96,7 @@ def as_unit_file(place: Place, path: Path, node: Mapping) -> tuple[UnitFile, lis
     if UNITS in dict(node.entries):
         problem = "单位的文件里不能再列单位；请都列在部门的文件里"
         faults.append(Fault(dict(node.entries)[UNITS].key_place, problem))
-    return UnitFile(code or "", place, path, node), faults
+    return UnitFile(code or "", place, path, node, files), faults
 
 
 def department(main: Mapping, files: Several[UnitFile]) -> tuple[Mapping, list[Fault]]:

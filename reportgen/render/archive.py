@@ -48,7 +48,7 @@ def archived(
         for name, content in tables.items()
     ]
     attached += [
-        (name, source.content, f"{SOURCE}：{source.path}", "Source")
+        (name, source.content, _described(source), "Source")
         for name, source in names(sources, tables).items()
     ]
     metadata.attachments = [
@@ -65,6 +65,10 @@ def archived(
     result = pages.write_pdf(pdf_variant=VARIANT, pdf_tags=True, finisher=partial(_finish, source=document))
     assert isinstance(result, bytes)
     return result
+
+
+def _described(source: Source) -> str:
+    return f"{SOURCE}{f'（{source.role}）' if source.role else ''}：{source.path}"
 
 
 def _finish(pages: Any, pdf: Any, *, source: Document) -> None:

@@ -94,8 +94,12 @@ def filled(text: str, room: float) -> list[str]:
 
 
 def is_lonely(lines: Sequence[str]) -> bool:
-    """Whether a single character is left for the last of several lines."""
-    return len(lines) > 1 and ems(lines[-1].strip()) < LEAST_ENDING
+    """Whether a single character is left for the last of several lines, be there a mark behind it or not."""
+    return len(lines) > 1 and not _ends_well(lines[-1])
+
+
+def _ends_well(line: str) -> bool:
+    return ems(line.strip().rstrip(_CLOSING)) >= LEAST_ENDING
 
 
 def accompanied(lines: Sequence[str], room: float) -> list[str]:
@@ -106,7 +110,7 @@ def accompanied(lines: Sequence[str], room: float) -> list[str]:
     places = [
         (cost + ems(joined[place:]) / room, len(joined) - place)
         for place, cost in _breaks(joined, room, ())
-        if ems(joined[place:]) >= LEAST_ENDING
+        if _ends_well(joined[place:])
     ]
     fitting = [(cost, at) for cost, at in places if ems(joined[:-at]) <= room and ems(joined[-at:]) <= room]
     if not fitting:

@@ -343,8 +343,11 @@ def test_no_run_of_the_text_leaves_the_fonts_of_its_style(body: etree._Element) 
 
 
 def test_the_language_is_chinese(report: Report) -> None:
-    (language,) = part(report.docx, "word/styles.xml").iter(qn("w:lang"))
-    assert {language.get(qn(f"w:{script}")) for script in ("val", "eastAsia")} == {"zh-CN"}
+    usual, *others = part(report.docx, "word/styles.xml").iter(qn("w:lang"))
+    assert usual.get(qn("w:eastAsia")) == "zh-CN"
+    of_cells = {other.getparent().getparent().get(qn("w:styleId")) for other in others}
+    assert of_cells == {"TableText", "TableMiddle", "TableNumber", "TableHead"}
+    assert {other.get(qn("w:val")) for other in others} == {"zh-CN"}
 
 
 # --- package ---

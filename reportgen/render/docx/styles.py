@@ -51,6 +51,7 @@ class _Spec:
     size: Decimal
     line: Decimal | None = None
     """Points of a line, whatever the font, so that pages break as in the PDF; None where pictures stand."""
+    in_cell: bool = False
     bold: bool = False
     align: str = "left"
     indent_chars: int = 0
@@ -135,7 +136,7 @@ def _specs(style: Style) -> list[_Spec]:
     of_part = {"line": title_size * Decimal("1.5"), "after": twips(pitch), **title}
     of_table = {"line": style.table_title_size * Decimal("1.4"), **title}
     indented = {"line": pitch, "indent_chars": 200, "keep_next": True, "grid": True}
-    cell = {"line": small * CELL_LINE}
+    cell = {"line": small * CELL_LINE, "in_cell": True}
     specs: list[tuple[str, str, Sequence[str], Decimal, dict[str, Any]]] = [
         (BODY, "Normal", fonts.body, body,
          {"line": pitch, "align": "both", "indent_chars": 200, "based_on": None, "grid": True}),
@@ -192,7 +193,15 @@ def _style(spec: _Spec) -> Element:
         w("uiPriority", val="39") if spec.name.startswith("toc") else None,
         w("qFormat"),
         _paragraph_properties(spec),
-        w("rPr", rfonts(spec.fonts), w("b") if spec.bold else None, *_size(spec.size, spaced=True)),
+        w(
+            "rPr",
+            rfonts(spec.fonts),
+            w("b") if spec.bold else None,
+            *_size(spec.size, spaced=True),
+            # LibreOffice looks by language for a face that is missing, and finds one whose figures have room
+            # in their columns; in a text it would then break a line within a figure
+            w("lang", val="zh-CN") if spec.in_cell else None,
+        ),
         type="paragraph",
         styleId=spec.id,
         **more,
@@ -281,8 +290,7 @@ def _defaults(root: Element, style: Style) -> None:
                     w("kern", val=2),
                     w("sz", val=size),
                     w("szCs", val=size),
-                    # figures too are Chinese: where a face is missing, LibreOffice looks for one by language
-                    w("lang", val="zh-CN", eastAsia="zh-CN", bidi="ar-SA"),
+                    w("lang", val="en-US", eastAsia="zh-CN", bidi="ar-SA"),
                 ),
             ),
             w("pPrDefault"),

@@ -7,7 +7,7 @@ help:
 	@echo '  fonts   再取一次仿宋、楷体（setup 没有取到的时候）'
 	@echo '  report  生成示例报告（data/examples/chongqing-yubei），写入 out/'
 	@echo '  test    ruff、mypy、pytest；PYTEST_ARGS=… 追加 pytest 参数'
-	@echo '  bench   与别的程序比用时和内存（不属于测试，一小时左右；BENCH_ARGS=…，如 --runs 3）'
+	@echo '  bench   与别的程序比用时和内存（不属于测试，要几小时；BENCH_ARGS=…，如 --runs 2 --departments 6）'
 	@echo '  clean   删除 out/、dist/ 和各类缓存（保留 .venv）'
 
 setup:

@@ -175,7 +175,8 @@ def main() -> None:
         said += ["", table(rebuilds(materials["M"], out / "kept", asked.runs), "a word changed, by --watch")]
     if "batch" in parts:
         with ways(departments(out / "departments", asked.departments), PROFILE) as tasks:
-            said += ["", f"{asked.departments} departments", "", table(alternating(tasks, asked.runs), "-j 1")]
+            found = alternating(tasks, asked.runs)
+        said += ["", f"{asked.departments} departments", "", table(found, "-j 1")]
     text = "\n".join(said)
     (asked.out / "bench.md").write_text(text + "\n", "utf-8")
     print(text)

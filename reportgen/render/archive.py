@@ -95,9 +95,24 @@ def _finish(pages: Any, pdf: Any, *, source: Document) -> None:
         if tree is not None and element.reference == tree:  # which must be in the order of its names
             ordered = sorted(named.items(), key=lambda pair: _encoded(pair[1].string))
             element["Names"] = pydyf.Array([part for file, name in ordered for part in (name, file)])
-    for element in pdf.objects:  # asked for twice: for the file's identifier, and for the file
-        if isinstance(element, pydyf.Stream) and element.compress:
+    _compress(pdf)
+
+
+def _compress(pdf: Any) -> None:
+    """All streams, those too that are added while the file is written."""
+    add_plain = pdf.add_object
+
+    def compress(element: Any) -> None:
+        if getattr(element, "compress", False):
             put(element, compressed(content_of(element)))
+
+    def add_object(added: Any) -> None:
+        add_plain(added)
+        compress(added)
+
+    for element in pdf.objects:
+        compress(element)
+    pdf.add_object = add_object
 
 
 def _tell_kind(pdf: Any, file: Any) -> None:

@@ -18,6 +18,7 @@ from reportgen.render.line_pitch import keep_pitch
 from reportgen.render.quick_styles import ask_styles_once
 from reportgen.render.read_fonts import ReadFonts
 from reportgen.render.ready_html import is_of_looks, ready_html
+from reportgen.render.shared_glyphs import share_glyphs
 from reportgen.render.shared_lines import share_lines
 from reportgen.render.torn_rows import Tear, held, mend, name_rows, tears
 
@@ -64,6 +65,7 @@ class Press:
         ask_styles_once()
         justify_chinese()
         keep_pitch()
+        share_glyphs()
         embolden()
         share_lines()
         self.look = look

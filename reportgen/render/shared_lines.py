@@ -69,8 +69,7 @@ def share_lines() -> None:
         if len(text) > LONGEST:
             return split()
         kept = vars(style.font_config).setdefault("shared_lines", {})
-        looks = (_frozen(style[name]) for name in DECIDING)
-        key = (text, max_width, spacing, more, *named.items(), *looks)
+        key = (text, max_width, spacing, more, *named.items(), *looks(style))
         if key not in kept:
             if len(kept) >= MOST:
                 kept.clear()
@@ -79,6 +78,15 @@ def share_lines() -> None:
         return copy(layout), *rest  # which a box may change
 
     inline.split_first_line = split_first_line
+
+
+def looks(style: Any) -> tuple[Any, ...]:
+    """All of it that decides how a text is broken and drawn, but its colour."""
+    said = vars(style)
+    if "looks" not in said:
+        said["looks"] = tuple(_frozen(style[name]) for name in DECIDING)
+    found: tuple[Any, ...] = said["looks"]
+    return found
 
 
 def _frozen(value: Any) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reportgen.catalog import load_catalog
 from reportgen.check import RULES, Case, findings, settings
@@ -22,6 +23,10 @@ from reportgen.model.checks import CheckSetting
 from reportgen.render.files import safe_name
 from reportgen.render.means import ALONE, Means
 from reportgen.render.sources import Source, sources
+
+if TYPE_CHECKING:
+    from reportgen.render.pdf import Begun
+    from reportgen.render.workers import Workers
 
 
 class Format(StrEnum):
@@ -68,11 +73,13 @@ def examine(
     progress: Progress = lambda _: None,
     profile: Path | None = None,
     unit: str | None = None,
+    composed: Callable[[Document], None] = lambda _: None,
 ) -> Examined:
     """Everything that is wrong with an input; raises `FaultyInput` only where it cannot be read.
 
     `profile` is a folder to use instead of the profile that the input names; `unit` the code of a
-    unit with a file of its own, whose report is meant.
+    unit with a file of its own, whose report is meant. `composed` is shown the document before the rules
+    look at it.
     """
     progress(STAGES[0])
     loaded = load_disclosure(path, unit)
@@ -96,6 +103,7 @@ def examine(
         except FaultyInput as error:
             found += error.faults
         else:
+            composed(document)
             found += findings(replace(case, document=document), printed=True)
             looked_at = list(RULES)
     found += loaded.notes
@@ -141,19 +149,31 @@ def build(
     a unit none of the other units'.
     `seen` is shown the sound input before its pages are laid out; what it keeps stays in memory.
     """
-    with asked() as as_read:
-        examined = examine(path, progress, profile, unit)
-    document, warnings = _sound(examined)
-    seen(examined)
-    name = safe_name(document.file_name)
-    data = _open_data(document, examined) if {Format.PDF, Format.CSV} & set(formats) else {}
-    attached = attach_input and Format.PDF in formats
-    read = sources(path, _roles(examined.loaded), as_read) if attached else ()
-    unpaged = {name + file: content for file, content in _unpaged(document, examined, formats, data)}
-    # pages take memory of their own: what fifty thousand lines took is given back before
-    del examined
-    gc.collect()
-    printed = _printed(document, formats, data, progress, means, read=read)
+    from reportgen.render.workers import Workers  # noqa: PLC0415  (checking alone needs none of this)
+
+    with Workers(means) as workers:
+        begun: list[Begun] = []
+
+        def ahead(document: Document) -> None:
+            """Others lay out pages while this process is still at the input; an unsound one stops them."""
+            from reportgen.render.pdf import begin  # noqa: PLC0415
+
+            if {Format.PDF, Format.DOCX} & set(formats):
+                begun.append(begin(document, workers))
+
+        with asked() as as_read:
+            examined = examine(path, progress, profile, unit, ahead)
+        document, warnings = _sound(examined)
+        seen(examined)
+        name = safe_name(document.file_name)
+        data = _open_data(document, examined) if {Format.PDF, Format.CSV} & set(formats) else {}
+        attached = attach_input and Format.PDF in formats
+        read = sources(path, _roles(examined.loaded), as_read) if attached else ()
+        unpaged = {name + file: content for file, content in _unpaged(document, examined, formats, data)}
+        # pages take memory of their own: what fifty thousand lines took is given back before
+        del examined
+        gc.collect()
+        printed = _printed(begun[0], formats, data, progress, workers, read=read) if begun else {}
     files = {**{f"{name}.{form}": content for form, content in printed.items()}, **unpaged}
     if verified:
         progress(STAGES[5])
@@ -189,33 +209,36 @@ def _open_data(document: Document, examined: Examined) -> dict[str, bytes]:
 
 
 def _printed(
-    document: Document,
+    begun: Begun,
     formats: Sequence[Format],
     data: Mapping[str, bytes],
     progress: Progress,
-    means: Means,
+    workers: Workers,
     *,
     read: Sequence[Source],
 ) -> dict[Format, bytes]:
     """The formats that have pages; the contents of the DOCX carry page numbers too, so either needs them.
 
-    They are those of Word, be there a PDF beside it or not.
+    They are those of Word, be there a PDF beside it or not. One is made while the other is, if others help.
     """
-    files: dict[Format, bytes] = {}
-    if not {Format.PDF, Format.DOCX} & set(formats):
-        return files
-    from reportgen.render.pdf import lay_out  # noqa: PLC0415  (loading the renderers takes seconds)
+    from reportgen.render.pdf import assembled, body_pages  # noqa: PLC0415  (loaded by now)
+    from reportgen.render.word_file import word_file  # noqa: PLC0415
 
     progress(STAGES[3])
-    printed = lay_out(document, means)
-    progress(STAGES[4])
+    body = body_pages(begun, workers)
+    asked = (
+        workers.ask(word_file, begun.document, body.laid, cached=workers.means.cached)
+        if Format.DOCX in formats
+        else None
+    )
+    files: dict[Format, bytes] = {}
     if Format.PDF in formats:
-        files[Format.PDF] = printed.pdf(document, data, read)
-    if Format.DOCX in formats:
-        from reportgen.render.docx import to_docx  # noqa: PLC0415
-        from reportgen.render.word_pages import word_pages  # noqa: PLC0415
-
-        files[Format.DOCX] = to_docx(document, word_pages(document, printed.laid, means))
+        printed = assembled(body, workers)
+        progress(STAGES[4])
+        files[Format.PDF] = printed.pdf(begun.document, data, read)
+    if asked is not None:
+        progress(STAGES[4])
+        files[Format.DOCX] = workers.result(asked, body.press)
     return files
 
 

@@ -110,11 +110,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
             raise Forbidden(f"模板要做的太多（循环的遍数、生成的文字合计超过 {MAX_WORK:,}），不再继续")
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        if not super().is_safe_attribute(obj, attr, value):
-            return False
         asked = type(obj), attr
         if asked not in self._allowed:
-            self._allowed[asked] = _is_allowed(*asked)
+            self._allowed[asked] = super().is_safe_attribute(obj, attr, value) and _is_allowed(*asked)
         return self._allowed[asked]
 
     def wrap_str_format(self, value: Any) -> None:

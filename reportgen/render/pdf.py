@@ -12,17 +12,18 @@ from lxml.html import HtmlElement
 from reportgen.compose.css import page_numbers
 from reportgen.compose.document import Document
 from reportgen.faults import Fault, FaultyInput, Place
+from reportgen.render import stretch_records
 from reportgen.render.archive import archived
 from reportgen.render.halves import body_of, front_of
 from reportgen.render.means import ALONE, Means
 from reportgen.render.page_numbers import blank_pages, kind_of, number
 from reportgen.render.press import Look, Press, Sheets
-from reportgen.render.recorded import Unrecordable, can_record
+from reportgen.render.recorded import Drawing, Record, Unrecordable, can_record
 from reportgen.render.recorded_pdf import LoadedFonts, RecordedPage
 from reportgen.render.sources import Source
-from reportgen.render.stretch_records import feet, records
 from reportgen.render.stretches import is_separable, stretches
 from reportgen.render.word_pages import Laid, laid_pages, laid_records, numbered
+from reportgen.render.workers import Workers
 
 PLAIN = Sheets.UNNUMBERED
 
@@ -47,49 +48,104 @@ class Printed:
         return archived(self.sheets, document, data, sources)
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A document whose pages are being laid out by others, if there are any."""
+
+    document: Document
+    look: Look
+    tree: HtmlElement
+    parts: stretch_records.Begun | None
+    """None where the body is not made of recorded stretches."""
+
+
+@dataclass(frozen=True)
+class Body:
+    """The pages that are counted, still without their numbers."""
+
+    document: Document
+    press: Press
+    laid: Sequence[Laid]
+    """The stretches, from which `word_pages` tells those of the DOCX."""
+    records: Sequence[Record] | None
+    whole: Any
+    """A WeasyPrint document, where they were not recorded; it has its numbers."""
+
+    @property
+    def pages(self) -> dict[str, int]:
+        return numbered(names for one in self.laid for names in one.pages)
+
+
 def lay_out(document: Document, means: Means = ALONE) -> Printed:
     """Raises `PrintingUnavailable` where Pango is missing."""
+    with Workers(means) as workers:
+        return assembled(body_pages(begin(document, workers), workers), workers)
+
+
+def begin(document: Document, workers: Workers) -> Begun:
+    """Needs no Pango where processes stand by; raises `FaultyInput` for a document that has no end."""
     _refuse_endless(document)
-    front = front_of(document)
-    rest, drawn = body_of(document)
+    tree, drawn = body_of(document)
     look = Look(document.css, page_numbers(document.style), document.own_css, drawn)
-    press = Press(look)
-    body, laid = _body(rest, document, press, means)
-    pages = numbered(names for one in laid for names in one.pages)
-    if front is None:
-        return Printed(pages, laid, body)
-    _fill_in(front, pages)
-    before = press.lay_out(front, Sheets.UNNUMBERED)
-    return Printed(pages, laid, before.copy([*before.pages, *body.pages]))
+    recorded = is_separable(document.own_css) and can_record()
+    parts = stretch_records.begin(stretches(tree), look, workers) if recorded else None
+    return Begun(document, look, tree, parts)
 
 
-def _body(tree: HtmlElement, document: Document, press: Press, means: Means) -> tuple[Any, list[Laid]]:
-    """The pages that are counted, as a WeasyPrint document, and what is known of its stretches."""
+def body_pages(begun: Begun, workers: Workers) -> Body:
+    """Raises `PrintingUnavailable` where Pango is missing."""
+    document, press = begun.document, Press(begun.look)
     if not is_separable(document.own_css):
-        whole = press.lay_out_rows_whole(tree, Sheets.WHOLE)
-        return whole, [laid_pages(whole.pages)]
-    if can_record():
+        whole = press.lay_out_rows_whole(begun.tree, Sheets.WHOLE)
+        return Body(document, press, [laid_pages(whole.pages)], None, whole)
+    if begun.parts is None:
+        return _unrecorded(document, press)
+    try:
+        made = begun.parts.records(press, workers)
+    except Unrecordable:
+        workers.forget()
+        return _unrecorded(document, press)
+    records = [page for of_part in made for page in of_part]
+    return Body(document, press, [laid_records(of_part) for of_part in made], records, None)
+
+
+def assembled(body: Body, workers: Workers) -> Printed:
+    """All pages, with their numbers, behind cover and contents."""
+    document, press, pages = body.document, body.press, body.pages
+    kinds = [page.kind for page in body.records or ()]
+    feet = workers.ask(stretch_records.feet, kinds, cached=workers.means.cached)
+    front = front_of(document)
+    before = None
+    if front is not None:
+        _fill_in(front, pages)
+        before = press.lay_out(front, Sheets.UNNUMBERED)
+    sheets = body.whole
+    if body.records is not None:
         try:
-            return _recorded(stretches(tree), press, means)
+            drawn = workers.result(feet, press)
+            sheets = _sheets(press, body.records, drawn)
         except Unrecordable:
-            tree, _ = body_of(document)
+            sheets = _unrecorded(document, press).whole
+    if before is not None:
+        sheets = before.copy([*before.pages, *sheets.pages])
+    return Printed(pages, body.laid, sheets)
+
+
+def _unrecorded(document: Document, press: Press) -> Body:
+    tree, _ = body_of(document)
     made = [press.lay_out_rows_whole(part, PLAIN).pages for part in stretches(tree)]
     pages = [page for of_part in made for page in of_part]
     blank = press.lay_out(blank_pages([kind_of(page) for page in pages]), Sheets.NUMBERS)
     number(pages, blank.pages)
-    return blank.copy(pages), [laid_pages(of_part) for of_part in made]
+    return Body(document, press, [laid_pages(of_part) for of_part in made], None, blank.copy(pages))
 
 
-def _recorded(parts: Sequence[HtmlElement], press: Press, means: Means) -> tuple[Any, list[Laid]]:
-    """Raises `Unrecordable`."""
-    made = records(parts, press, means)
-    pages = [page for of_part in made for page in of_part]
-    numbers = feet([page.kind for page in pages], press, means)
+def _sheets(press: Press, records: Sequence[Record], feet: Sequence[Drawing]) -> Any:
+    """A WeasyPrint document. Raises `Unrecordable`."""
     fonts = LoadedFonts(press.fonts)
-    for drawing in [*(page.drawing for page in pages), *numbers]:
+    for drawing in [*(page.drawing for page in records), *feet]:
         fonts.find(drawing.fonts)
-    sheets = [RecordedPage(page, foot, fonts) for page, foot in zip(pages, numbers, strict=True)]
-    return press.document(sheets), [laid_records(of_part) for of_part in made]
+    return press.document([RecordedPage(page, foot, fonts) for page, foot in zip(records, feet, strict=True)])
 
 
 def _refuse_endless(document: Document) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cached_property
 from typing import Any
 
 from lxml.html import HtmlElement, tostring
@@ -15,6 +16,7 @@ from reportgen.faults import Fault, FaultyInput, Place
 from reportgen.render.bold import embolden
 from reportgen.render.justification import justify_chinese
 from reportgen.render.line_pitch import keep_pitch
+from reportgen.render.machine import machine
 from reportgen.render.quick_styles import ask_styles_once
 from reportgen.render.read_fonts import ReadFonts
 from reportgen.render.ready_html import is_of_looks, ready_html
@@ -83,6 +85,11 @@ class Press:
             Sheets.NUMBERS: [base, numbers],
             Sheets.WHOLE: [base, numbers, own],
         }
+
+    @cached_property
+    def here(self) -> str:
+        """This machine as it was when the press was first asked: one document has one set of fonts."""
+        return machine()
 
     def lay_out(self, tree: HtmlElement, sheets: Sheets) -> Any:
         """A WeasyPrint document. Raises `FaultyInput` if it asks for a file or an address."""

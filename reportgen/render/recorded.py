@@ -11,6 +11,7 @@ import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any, ClassVar
 
 from pydantic import ConfigDict
@@ -91,9 +92,8 @@ class Record:
 
 
 def can_record() -> bool:
-    import weasyprint  # noqa: PLC0415  (slow to load, and only needed here)
-
-    return weasyprint.__version__.split(".")[0] in TESTED
+    """Of the WeasyPrint that is installed; it is not loaded for that."""
+    return version("weasyprint").split(".")[0] in TESTED
 
 
 def record(page: Any, fonts: ReadFonts) -> Record:
@@ -157,7 +157,7 @@ def content_of(stream: Any) -> bytes:
 
 
 LEVEL = 7
-"""Of compression: at 9, as pydyf has it, files are half a hundredth smaller and take more than twice as long."""
+"""Of compression: at 9, as pydyf has it, files are half a hundredth smaller and take twice as long."""
 
 
 def compressed(content: bytes) -> bytes:

@@ -68,7 +68,7 @@ def share_glyphs() -> None:
 
 
 def _is_plain(style: Any) -> bool:
-    return style["visibility"] == "visible" and style["text_decoration_line"] == "none"
+    return bool(style["visibility"] == "visible" and style["text_decoration_line"] == "none")
 
 
 def _draw_again(drawn: _Drawn, stream: Any, box: Any) -> bool:

@@ -1,4 +1,5 @@
-"""A process that lays out stretches for another one: a look first, then HTML, and records back.
+"""A process that does another one's jobs: it is told a look first, then functions and what they are told,
+and sends back what they make; None for a fault, which the other one meets too, and tells.
 
 What it reads comes from the process that started it, over a pipe of its own.
 """
@@ -12,7 +13,6 @@ from typing import BinaryIO
 
 from reportgen.garbage import seldom_searched
 from reportgen.render.press import Press
-from reportgen.render.stretch_records import lay_out_part
 
 
 def main() -> None:
@@ -24,10 +24,10 @@ def main() -> None:
         press = Press(pickle.load(source))
         _send(target, True)
         while True:
-            part = pickle.load(source)
+            does, said, named = pickle.load(source)
             try:
-                made = lay_out_part(part, press)
-            except Exception:  # the other process meets it too, and tells it
+                made = does(press, *said, **named)
+            except Exception:
                 made = None
             _send(target, made)
 

@@ -1,6 +1,7 @@
-"""Other processes that lay out stretches of the same document.
+"""Jobs of one document that any process may do: others take them while this one is at something else, and
+what they do not get to is done here.
 
-They are programs of their own (`python -m reportgen.render.worker`), since a forked process would share
+The others are programs of their own (`python -m reportgen.render.worker`), since a forked process would share
 the state of Pango, and a spawned one would run the caller's main module again.
 """
 
@@ -10,22 +11,22 @@ import pickle
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from threading import Thread
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
 from types import TracebackType
-from typing import Self
+from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar
 
 from reportgen.render.means import Means
-from reportgen.render.press import Look
-from reportgen.render.recorded import Record
+from reportgen.render.press import Look, Press
 
 COMMAND = [sys.executable, "-P", "-m", "reportgen.render.worker"]
 """`-P`: what lies in the current folder is data, and is not taken for a module."""
 
-
-Standing = deque[subprocess.Popen[bytes]] | None
+Made = TypeVar("Made")
+Said = ParamSpec("Said")
 
 
 @contextmanager
@@ -35,61 +36,111 @@ def standing_by(means: Means) -> Iterator[Means]:
     try:
         yield replace(means, standing=standing)
     finally:
-        _end(standing, at_once=True)
+        for process in standing:
+            process.kill()
+        _end(standing)
+
+
+class Job(Generic[Made]):
+    """Something to be done with a press, and in the end what it made."""
+
+    def __init__(self, does: Callable[..., Made], said: tuple[Any, ...], named: dict[str, Any]) -> None:
+        self.does, self.said, self.named = does, said, named
+        self.given_back = Event()
+        """It was done, or whoever took it is lost."""
+        self.made: list[Made] = []
+        """One, once it is done."""
+
+    def do(self, press: Press) -> Made:
+        return self.does(press, *self.said, **self.named)
 
 
 class Workers:
-    """`count` processes that take numbers of parts from `waiting` until none is left.
+    """Whoever does the jobs of one document.
 
-    A process that dies, or that meets a fault, takes no more; what it was at is missing in the results.
+    A process that dies, or that meets a fault, takes no more; what it was at is done here.
     """
 
-    def __init__(
-        self, count: int, look: Look, parts: Sequence[str], waiting: deque[int], standing: Standing = None
-    ) -> None:
-        self._look, self._parts, self._waiting = look, parts, waiting
-        self._done: dict[int, list[Record]] = {}
-        self._processes = [standing.popleft() if standing else _start() for _ in range(count)]
-        self._threads = [Thread(target=self._feed, args=(one,), daemon=True) for one in self._processes]
+    def __init__(self, means: Means) -> None:
+        self.means = means
+        self.standing: deque[subprocess.Popen[bytes]] = deque() if means.standing is None else means.standing
+        """Processes that nobody has set to work yet."""
+        self._waiting: SimpleQueue[Job[Any] | None] = SimpleQueue()
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._threads: list[Thread] = []
 
     def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        _end(self._processes, at_once=kind is not None)
-
-    def results(self) -> dict[int, list[Record]]:
-        """Waits for all that was begun."""
+        for process in self._processes:
+            process.kill()
+        for _ in self._threads:
+            self._waiting.put(None)
         for thread in self._threads:
             thread.join()
-        return self._done
+        _end(self._processes)
 
-    def _feed(self, process: subprocess.Popen[bytes]) -> None:
+    def begin(self, look: Look, most: int) -> None:
+        """Sets other processes to work, at most so many: those that stand by, or new ones."""
+        for _ in range(min(self.means.processes - 1, most) - len(self._processes)):
+            process = self.standing.popleft() if self.standing else _start()
+            self._processes.append(process)
+            self._threads.append(Thread(target=self._feed, args=(process, look), daemon=True))
+            self._threads[-1].start()
+
+    def ask(
+        self, does: Callable[Concatenate[Press, Said], Made], *said: Said.args, **named: Said.kwargs
+    ) -> Job[Made]:
+        """`does` is found by its name in another process, and what it is told and makes is sent."""
+        job = Job(does, said, dict(named))
+        self._waiting.put(job)
+        return job
+
+    def result(self, job: Job[Made], press: Press) -> Made:
+        """Does what waits, in the order in which it was asked for, until this job is done."""
+        while not job.given_back.is_set():
+            try:
+                other = self._waiting.get_nowait()
+            except Empty:
+                job.given_back.wait()
+                break
+            if other is not None:
+                other.made.append(other.do(press))
+                other.given_back.set()
+        return job.made[0] if job.made else job.do(press)
+
+    def forget(self) -> None:
+        """Nobody needs what still waits."""
+        with suppress(Empty):
+            while True:
+                self._waiting.get_nowait()
+
+    def _feed(self, process: subprocess.Popen[bytes], look: Look) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
-        with suppress(OSError, EOFError, pickle.UnpicklingError):
-            _send(process, self._look)
+        job: Job[Any] | None = None
+        try:
+            _send(process, look)
             pickle.load(process.stdout)  # it is ready; until then others take the work
-            while self._waiting:
-                try:
-                    at = self._waiting.popleft()
-                except IndexError:
-                    return
-                _send(process, self._parts[at])
+            while (job := self._waiting.get()) is not None:
+                _send(process, (job.does, job.said, job.named))
                 made = pickle.load(process.stdout)
                 if made is None:
                     return
-                self._done[at] = made
+                job.made.append(made)
+                job.given_back.set()
+        except Exception:  # whatever a lost process says
+            return
+        finally:
+            if job is not None:
+                job.given_back.set()
 
 
-def _end(processes: Sequence[subprocess.Popen[bytes]], *, at_once: bool) -> None:
+def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
     for process in processes:
-        if at_once:
-            process.kill()
         with suppress(OSError):
             assert process.stdin is not None
             process.stdin.close()

@@ -26,6 +26,7 @@ from reportgen.render.sources import Source, sources
 
 if TYPE_CHECKING:
     from reportgen.render.pdf import Begun
+    from reportgen.render.press import Press
     from reportgen.render.workers import Workers
 
 
@@ -39,6 +40,9 @@ class Format(StrEnum):
 
 STAGES = ("读取", "核对", "编排", "排版", "写出", "读回核对")
 """What `progress` is told, in order, as each stage begins."""
+
+MANY_LINES = 5_000
+"""Of expenditure, which take some hundred megabytes."""
 
 Progress = Callable[[str], None]
 
@@ -170,15 +174,22 @@ def build(
         attached = attach_input and Format.PDF in formats
         read = sources(path, _roles(examined.loaded), as_read) if attached else ()
         unpaged = {name + file: content for file, content in _unpaged(document, examined, formats, data)}
-        # pages take memory of their own: what fifty thousand lines took is given back before
-        del examined
-        gc.collect()
-        printed = _printed(begun[0], formats, data, progress, workers, read=read) if begun else {}
-    files = {**{f"{name}.{form}": content for form, content in printed.items()}, **unpaged}
-    if verified:
-        progress(STAGES[5])
-        _refuse_differences(document, files)
+        if _has_many_lines(examined):
+            # pages take memory of their own: what fifty thousand lines took is given back before
+            del examined
+            gc.collect()
+        printed, press = (
+            _printed(begun[0], formats, data, progress, workers, read=read) if begun else ({}, None)
+        )
+        files = {**{f"{name}.{form}": content for form, content in printed.items()}, **unpaged}
+        if verified:
+            progress(STAGES[5])
+            _refuse_differences(document, files, workers, press)
     return Built(files, tuple(warnings))
+
+
+def _has_many_lines(examined: Examined) -> bool:
+    return sum(map(len, examined.loaded.disclosure.expenditure.values())) > MANY_LINES
 
 
 def _roles(loaded: Loaded) -> dict[Path, str]:
@@ -216,10 +227,11 @@ def _printed(
     workers: Workers,
     *,
     read: Sequence[Source],
-) -> dict[Format, bytes]:
+) -> tuple[dict[Format, bytes], Press]:
     """The formats that have pages; the contents of the DOCX carry page numbers too, so either needs them.
 
     They are those of Word, be there a PDF beside it or not. One is made while the other is, if others help.
+    Also the press, for whatever else there is to do.
     """
     from reportgen.render.pdf import assembled, body_pages  # noqa: PLC0415  (loaded by now)
     from reportgen.render.word_file import word_file  # noqa: PLC0415
@@ -239,7 +251,7 @@ def _printed(
     if asked is not None:
         progress(STAGES[4])
         files[Format.DOCX] = workers.result(asked, body.press)
-    return files
+    return files, body.press
 
 
 def _unpaged(
@@ -262,15 +274,22 @@ def _unpaged(
         yield from ((f"-csv/{file}", content) for file, content in data.items())
 
 
-def _refuse_differences(document: Document, files: Mapping[str, bytes]) -> None:
+def _refuse_differences(
+    document: Document, files: Mapping[str, bytes], workers: Workers, press: Press | None
+) -> None:
     """A finished file that says other numbers than the budget is a fault of reportgen's own."""
-    from reportgen.verify import READERS, verify  # noqa: PLC0415
+    from reportgen.verify import READERS  # noqa: PLC0415
+    from reportgen.verify.job import read_back  # noqa: PLC0415
 
+    written = {name: content for name, content in files.items() if Path(name).suffix in READERS}
+    asked = [
+        (name, workers.ask(read_back, document, content, Path(name).suffix))
+        for name, content in written.items()
+    ]
     faults = [
         Fault(Place(name), f"读回的数字与预算不符：{difference}；请把输入和这条信息报告给 reportgen 的维护者")
-        for name, content in files.items()
-        if Path(name).suffix in READERS
-        for difference in verify(document, content, Path(name).suffix)
+        for name, job in asked
+        for difference in workers.result(job, press)
     ]
     if faults:
         raise FaultyInput(faults)

@@ -107,7 +107,7 @@ def build_command(
     failed = False
     for path in inputs:
         try:
-            with _progress(path) as progress, _ready(means, wanted) as ready:
+            with _progress(path) as progress, _ready(means, wanted, verify) as ready:
                 built = build(
                     path,
                     wanted,
@@ -133,11 +133,15 @@ def build_command(
         raise typer.Exit(FAULTY)
 
 
-def _ready(means: Means, wanted: Sequence[Format]) -> AbstractContextManager[Means]:
+def _ready(means: Means, wanted: Sequence[Format], verified: bool) -> AbstractContextManager[Means]:
     """With processes that get ready to lay out pages, if there are to be pages."""
     from reportgen.render.workers import standing_by  # noqa: PLC0415
 
-    return standing_by(means) if {Format.PDF, Format.DOCX} & set(wanted) else nullcontext(means)
+    modules = [
+        *(["reportgen.render.docx"] if Format.DOCX in wanted else []),
+        *(["reportgen.verify.job"] if verified else []),
+    ]
+    return standing_by(means, modules) if {Format.PDF, Format.DOCX} & set(wanted) else nullcontext(means)
 
 
 class CheckFormat(StrEnum):

@@ -17,7 +17,7 @@ from reportgen.render.archive import archived
 from reportgen.render.halves import body_of, front_of
 from reportgen.render.means import ALONE, Means
 from reportgen.render.page_numbers import blank_pages, kind_of, number
-from reportgen.render.press import Look, Press, Sheets
+from reportgen.render.press import Look, Press, Sheets, press_for
 from reportgen.render.recorded import Drawing, Record, Unrecordable, can_record
 from reportgen.render.recorded_pdf import LoadedFonts, RecordedPage
 from reportgen.render.sources import Source
@@ -94,7 +94,7 @@ def begin(document: Document, workers: Workers) -> Begun:
 
 def body_pages(begun: Begun, workers: Workers) -> Body:
     """Raises `PrintingUnavailable` where Pango is missing."""
-    document, press = begun.document, Press(begun.look)
+    document, press = begun.document, press_for(begun.look)
     if not is_separable(document.own_css):
         whole = press.lay_out_rows_whole(begun.tree, Sheets.WHOLE)
         return Body(document, press, [laid_pages(whole.pages)], None, whole)

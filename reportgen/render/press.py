@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import cached_property
+from threading import local
 from typing import Any
 
 from lxml.html import HtmlElement, tostring
@@ -26,6 +26,9 @@ from reportgen.render.torn_rows import Tear, held, mend, name_rows, tears
 
 MOST_MENDINGS = 60
 """Tables with more pages than this stay torn from there on."""
+
+MOST_KEPT = 2
+"""Presses of a thread: that of the PDF, and that of what is laid out as Word does."""
 
 
 class PrintingUnavailable(Exception):
@@ -55,6 +58,23 @@ class Look:
     """SVG by address."""
 
 
+_kept = local()
+"""The presses of this thread: Pango's fonts are for one thread."""
+
+
+def press_for(look: Look) -> Press:
+    """One that is there, or a new one: a department like the last, and a report built again, find the fonts
+    read and their words known. Raises `PrintingUnavailable` where Pango is missing.
+    """
+    kept: list[Press] = vars(_kept).setdefault("presses", [])
+    fitting = [press for press in kept if press.look == look and not press.has_refused]
+    if fitting and fitting[0].here == machine():
+        return fitting[0]
+    made = Press(look)
+    kept[:] = [made, *(press for press in kept if press.look != look)][:MOST_KEPT]
+    return made
+
+
 class Press:
     """Raises `PrintingUnavailable` where Pango is missing."""
 
@@ -71,6 +91,8 @@ class Press:
         embolden()
         share_lines()
         self.look = look
+        self.here = machine()
+        """One document has one set of fonts."""
         self._lean = is_of_looks(look.own)
         self.fonts = FontConfiguration()
         self.read_fonts = ReadFonts()
@@ -86,10 +108,9 @@ class Press:
             Sheets.WHOLE: [base, numbers, own],
         }
 
-    @cached_property
-    def here(self) -> str:
-        """This machine as it was when the press was first asked: one document has one set of fonts."""
-        return machine()
+    @property
+    def has_refused(self) -> bool:
+        return bool(self._refused)
 
     def lay_out(self, tree: HtmlElement, sheets: Sheets) -> Any:
         """A WeasyPrint document. Raises `FaultyInput` if it asks for a file or an address."""

@@ -18,9 +18,8 @@ from reportgen.compose.document import Document
 from reportgen.render.halves import body_of
 from reportgen.render.justification import fits
 from reportgen.render.line_boxes import page_reflows
-from reportgen.render.machine import machine
 from reportgen.render.means import ALONE, Means
-from reportgen.render.press import Look, Press, Sheets, text_of
+from reportgen.render.press import Look, Press, Sheets, press_for, text_of
 from reportgen.render.record_cache import RecordCache, cache_folder
 from reportgen.render.recorded import Record
 from reportgen.render.stretch_records import key
@@ -65,7 +64,7 @@ def word_pages(document: Document, laid: Sequence[Laid], means: Means = ALONE) -
     if not any(one.reflows for one in laid):
         return numbered(names for one in laid for names in one.pages)
     tree, drawn = body_of(document, held=False)
-    press = Press(Look(document.css, page_numbers(document.style), document.own_css + LOOSE, drawn))
+    press = press_for(Look(document.css, page_numbers(document.style), document.own_css + LOOSE, drawn))
     cut = is_separable(document.own_css)
     sheets, parts = (Sheets.UNNUMBERED, stretches(tree)) if cut else (Sheets.WHOLE, [tree])
     cache = RecordCache(cache_folder() if means.cached else None, ANCHORS)
@@ -78,7 +77,7 @@ def word_pages(document: Document, laid: Sequence[Laid], means: Means = ALONE) -
 def _laid_out(
     part: HtmlElement, press: Press, sheets: Sheets, cache: RecordCache[list[Anchors]]
 ) -> list[Anchors]:
-    name = key("word", text_of(part), press.look, machine())
+    name = key("word", text_of(part), press.look, press.here)
     kept = cache.get(name)
     if kept is None:
         kept = _anchors(press.lay_out_rows_whole(part, sheets).pages)

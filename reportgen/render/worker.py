@@ -9,6 +9,7 @@ from __future__ import annotations
 import pickle
 import sys
 from contextlib import suppress
+from importlib import import_module
 from typing import BinaryIO
 
 from reportgen.garbage import seldom_searched
@@ -20,6 +21,8 @@ def main() -> None:
     sys.stdout = sys.stderr  # nothing else may be written among the records
     with suppress(OSError):  # where the system's library is missing the press says so
         import weasyprint  # noqa: F401, PLC0415  (slow to load: while there is nothing else to do)
+    for name in sys.argv[1:]:
+        import_module(name)
     with suppress(EOFError), seldom_searched():
         press = Press(pickle.load(source))
         _send(target, True)

@@ -11,7 +11,7 @@ import pickle
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from queue import Empty, SimpleQueue
@@ -27,12 +27,17 @@ COMMAND = [sys.executable, "-P", "-m", "reportgen.render.worker"]
 
 Made = TypeVar("Made")
 Said = ParamSpec("Said")
+Kept = TypeVar("Kept", Press, Press | None)
+"""What a job takes first: some need no press."""
 
 
 @contextmanager
-def standing_by(means: Means) -> Iterator[Means]:
-    """As many processes as `means` allows, which get ready while the input is read; none is left behind."""
-    standing = deque(_start() for _ in range(means.processes - 1))
+def standing_by(means: Means, modules: Sequence[str] = ()) -> Iterator[Means]:
+    """As many processes as `means` allows, which get ready while the input is read; none is left behind.
+
+    They load `modules` beside what laying out takes.
+    """
+    standing = deque(_start(modules) for _ in range(means.processes - 1))
     try:
         yield replace(means, standing=standing)
     finally:
@@ -44,14 +49,14 @@ def standing_by(means: Means) -> Iterator[Means]:
 class Job(Generic[Made]):
     """Something to be done with a press, and in the end what it made."""
 
-    def __init__(self, does: Callable[..., Made], said: tuple[Any, ...], named: dict[str, Any]) -> None:
+    def __init__(self, does: Callable[..., Made], said: tuple[Any, ...], named: Mapping[str, Any]) -> None:
         self.does, self.said, self.named = does, said, named
         self.given_back = Event()
         """It was done, or whoever took it is lost."""
         self.made: list[Made] = []
         """One, once it is done."""
 
-    def do(self, press: Press) -> Made:
+    def do(self, press: Press | None) -> Made:
         return self.does(press, *self.said, **self.named)
 
 
@@ -92,15 +97,18 @@ class Workers:
             self._threads[-1].start()
 
     def ask(
-        self, does: Callable[Concatenate[Press, Said], Made], *said: Said.args, **named: Said.kwargs
+        self, does: Callable[Concatenate[Kept, Said], Made], *said: Said.args, **named: Said.kwargs
     ) -> Job[Made]:
         """`does` is found by its name in another process, and what it is told and makes is sent."""
         job = Job(does, said, dict(named))
         self._waiting.put(job)
         return job
 
-    def result(self, job: Job[Made], press: Press) -> Made:
-        """Does what waits, in the order in which it was asked for, until this job is done."""
+    def result(self, job: Job[Made], press: Press | None) -> Made:
+        """Does what waits, in the order in which it was asked for, until this job is done.
+
+        Without a press only jobs may wait that need none.
+        """
         while not job.given_back.is_set():
             try:
                 other = self._waiting.get_nowait()
@@ -150,8 +158,9 @@ def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
         process.stdout.close()
 
 
-def _start() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+def _start(modules: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+    command = [*COMMAND, *modules]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
 
 def _send(process: subprocess.Popen[bytes], what: object) -> None:

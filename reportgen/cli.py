@@ -100,8 +100,11 @@ def build_command(
     if watch:
         (source,) = inputs
         shown = partial(_progress, source)
-        order = Order(source, tuple(wanted), out, profile, unit, verify, force, means, shown, attach_input)
-        watch_until_stopped(order, port, opens)
+        with _ready(means, wanted, verify) as ready:
+            order = Order(
+                source, tuple(wanted), out, profile, unit, verify, force, ready, shown, attach_input
+            )
+            watch_until_stopped(order, port, opens)
         return
     written: dict[str, Path] = {}
     failed = False

@@ -224,6 +224,20 @@ def test_a_docx_that_another_process_makes_is_the_same(example: Path) -> None:
     assert build(example, formats, verified=False, means=TWO).files == alone
 
 
+def test_processes_that_stand_by_are_there_for_the_next_document(
+    document: Document, charted: Document, plain: bytes
+) -> None:
+    with standing_by(TWO) as means:
+        assert means.standing is not None
+        (process,) = means.standing
+        assert lay_out(document, means).pdf(document, {}) == plain
+        assert list(means.standing) == [process]
+        lay_out(charted, means)  # it looks otherwise
+        assert lay_out(document, means).pdf(document, {}) == plain
+        assert process.poll() is None
+    assert process.poll() is not None
+
+
 def test_an_unsound_document_leaves_no_process_behind(standard: Path, tmp_path: Path) -> None:
     """Its pages are begun before the rules have looked at what is printed."""
     begun: list[int] = []

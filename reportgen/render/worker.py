@@ -1,5 +1,5 @@
-"""A process that does another one's jobs: it is told a look first, then functions and what they are told,
-and sends back what they make; None for a fault, which the other one meets too, and tells.
+"""A process that does another one's jobs: for each document it is told a look, then functions and what
+they are told, and sends back what they make; None for a fault, which the other one meets too, and tells.
 
 What it reads comes from the process that started it, over a pipe of its own.
 """
@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import BinaryIO
 
 from reportgen.garbage import seldom_searched
-from reportgen.render.press import Press
+from reportgen.render.press import Look, Press, press_for
 
 
 def main() -> None:
@@ -23,14 +23,18 @@ def main() -> None:
         import weasyprint  # noqa: F401, PLC0415  (slow to load: while there is nothing else to do)
     for name in sys.argv[1:]:
         import_module(name)
+    press: Press | None = None
     with suppress(EOFError), seldom_searched():
-        press = Press(pickle.load(source))
-        _send(target, True)
         while True:
-            does, said, named = pickle.load(source)
+            asked = pickle.load(source)
+            if isinstance(asked, Look):
+                press = press_for(asked)
+                _send(target, True)
+                continue
+            does, said, named = asked
             try:
                 made = does(press, *said, **named)
-            except Exception:
+            except Exception:  # the other process meets it too, and tells it
                 made = None
             _send(target, made)
 

@@ -63,15 +63,19 @@ class Job(Generic[Made]):
 class Workers:
     """Whoever does the jobs of one document.
 
-    A process that dies, or that meets a fault, takes no more; what it was at is done here.
+    What a process does not do, since it meets a fault or dies, is done here. Those that are left at the end
+    stand by for another document where `means` has such.
     """
 
     def __init__(self, means: Means) -> None:
         self.means = means
+        self._owns = means.standing is None
         self.standing: deque[subprocess.Popen[bytes]] = deque() if means.standing is None else means.standing
         """Processes that nobody has set to work yet."""
         self._waiting: SimpleQueue[Job[Any] | None] = SimpleQueue()
         self._processes: list[subprocess.Popen[bytes]] = []
+        self._resting: list[subprocess.Popen[bytes]] = []
+        """Those that have done all they were asked."""
         self._threads: list[Thread] = []
 
     def __enter__(self) -> Self:
@@ -80,13 +84,19 @@ class Workers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for process in self._processes:
-            process.kill()
+        if kind is not None:
+            for process in self._processes:
+                process.kill()
         for _ in self._threads:
             self._waiting.put(None)
         for thread in self._threads:
             thread.join()
-        _end(self._processes)
+        stay = [] if self._owns else self._resting
+        self.standing.extend(stay)
+        lost = [process for process in self._processes if process not in stay]
+        for process in lost:
+            process.kill()
+        _end(lost)
 
     def begin(self, look: Look, most: int) -> None:
         """Sets other processes to work, at most so many: those that stand by, or new ones."""
@@ -136,13 +146,11 @@ class Workers:
             while (job := self._waiting.get()) is not None:
                 _send(process, (job.does, job.said, job.named))
                 made = pickle.load(process.stdout)
-                if made is None:
-                    return
-                job.made.append(made)
+                if made is not None:
+                    job.made.append(made)
                 job.given_back.set()
+            self._resting.append(process)
         except Exception:  # whatever a lost process says
-            return
-        finally:
             if job is not None:
                 job.given_back.set()
 

@@ -280,6 +280,12 @@ def _label(opened: Workbook) -> None:
     opened["基本信息"]["A6"] = "部门:编马"
 
 
+def _undated(opened: Workbook) -> None:
+    sheet = opened["基本信息"]
+    (row,) = (cell.row for cell in sheet["A"] if cell.value == "国有资产:截至")
+    sheet.delete_rows(row)
+
+
 FAULTS: dict[str, tuple[Callable[[Workbook], None], list[str]]] = {
     "merged cells": (
         _merge,
@@ -317,8 +323,12 @@ FAULTS: dict[str, tuple[Callable[[Workbook], None], list[str]]] = {
         _label,
         [
             "dept.xlsx:基本信息!A6: 错误：不认识的键“编马”，是不是“编码”？",
-            "dept.xlsx:基本信息!A6: 错误：缺少“编码（code）”",
+            "dept.xlsx:基本信息!A6: 错误：缺少“部门:编码（code）”",
         ],
+    ),
+    "a part of a section that its own sheet has not": (
+        _undated,
+        ["dept.xlsx:基本信息: 错误：缺少“国有资产:截至（as_of）”"],
     ),
 }
 

@@ -35,7 +35,8 @@ def _fault(root: Node, model: type[BaseModel], detail: ErrorDetails) -> Fault:
     if "[key]" in detail["loc"]:
         place = key_place(root, path)
     if detail["type"] == "missing":
-        return Fault(place, f"缺少“{field_words(model, path)}”")
+        above = "".join(f"{_usual(model, path[:at])}:" for at in range(1, len(path))) if place.sheet else ""
+        return Fault(place, f"缺少“{above}{field_words(model, path)}”")
     message = detail["msg"] if detail["type"] == "reportgen" else f"不合要求（{detail['msg']}）"
     return Fault(place, f"{typed}：{message}" if typed else message)
 
@@ -55,6 +56,11 @@ def field_words(model: type[BaseModel], path: tuple[PathKey, ...]) -> str:
         elif arguments:
             annotation = arguments[0] if typing.get_origin(annotation) is tuple else arguments[1]
     return words
+
+
+def _usual(model: type[BaseModel], path: tuple[PathKey, ...]) -> str:
+    """The Chinese name alone; of a place in a list nothing."""
+    return "" if isinstance(path[-1], int) else field_words(model, path).split("（")[0]
 
 
 def _through_broken(node: Node, path: tuple[PathKey, ...]) -> bool:

@@ -274,5 +274,8 @@ def _tree(cells: Iterable[_Cell], place: Place) -> Mapping:
         elif own:
             entries.append((key, Entry(key, own[0].place, own[0].value)))
         if below:
-            entries.append((key, Entry(key, below[0].place, _tree(below, below[0].place))))
+            first = below[0].place
+            # what a sheet of its own is a part of has its other parts among the basic ones
+            head = first if first.line else replace(first, sheet=INFO)
+            entries.append((key, Entry(key, head, _tree(below, head))))
     return Mapping(place, tuple(entries))

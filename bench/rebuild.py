@@ -1,7 +1,7 @@
 """A report that is built again after one word of its input was changed, as `build --watch` does it.
 
-`python -m bench.rebuild MAIN PROFILE` builds once, then once more for each line it reads, and answers with
-the seconds that took, on the wall and on the processor.
+`python -m bench.rebuild MAIN PROFILE FORMATS` builds once, then once more for each line it reads, and answers
+with the seconds that took, on the wall and on the processor. Read back is what has more than one format.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ WORD = "制定"
 
 
 @contextmanager
-def rebuilder(main: Path, profile: Path, kept: Path) -> Iterator[subprocess.Popen[str]]:
+def rebuilder(main: Path, profile: Path, formats: str, kept: Path) -> Iterator[subprocess.Popen[str]]:
     """A process that has built the report once and waits; its pages are kept in a folder of its own."""
-    command = [sys.executable, "-m", "bench.rebuild", str(main), str(profile)]
+    command = [sys.executable, "-m", "bench.rebuild", str(main), str(profile), formats]
     surroundings = {**environ, "REPORTGEN_CACHE": str(kept)}
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=surroundings
@@ -52,22 +52,31 @@ def _answer(process: subprocess.Popen[str]) -> str:
 
 def main() -> None:
     from reportgen.build import Format, build, write  # noqa: PLC0415  (not for who only asks it)
-    from reportgen.render.means import all_means  # noqa: PLC0415
+    from reportgen.render.means import Means, all_means  # noqa: PLC0415
+    from reportgen.render.workers import standing_by  # noqa: PLC0415
 
-    source, profile = map(Path, sys.argv[1:])
+    source, profile = map(Path, sys.argv[1:3])
+    formats = [Format(name) for name in sys.argv[3].split(",")]
     typed = source.read_text("utf-8")
 
-    def make() -> None:
-        built = build(source, [Format.PDF], profile=profile, verified=False, means=all_means())
+    def make(means: Means) -> None:
+        built = build(source, formats, profile=profile, verified=len(formats) > 1, means=means)
         write(built, source.parent / "out", force=True)
 
-    make()
-    print("ready", flush=True)
-    for number, _ in enumerate(sys.stdin, 1):
-        source.write_text(typed.replace(WORD, WORD + "一二三四五六七八九十"[number % 10], 1), "utf-8")
-        began, used = time.monotonic(), sum(times()[:4])
-        make()
-        print(time.monotonic() - began, sum(times()[:4]) - used, flush=True)
+    with standing_by(all_means()) as means:
+        make(means)
+        print("ready", flush=True)
+        for number, _ in enumerate(sys.stdin, 1):
+            word = WORD + "一二三四五六七八九十"[number % 10]
+            source.write_text(typed.replace(WORD, word, 1), "utf-8")
+            began, used = time.monotonic(), _processor_seconds()
+            make(means)
+            print(time.monotonic() - began, _processor_seconds() - used, flush=True)
+
+
+def _processor_seconds() -> float:
+    """Of this process and of those that have ended; others that stand by are not counted."""
+    return sum(times()[:4])
 
 
 if __name__ == "__main__":

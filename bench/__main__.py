@@ -119,14 +119,14 @@ def rebuilds(material: Material, kept: Path, runs: int) -> dict[str, Median]:
     pdf, both = (make(material.folder.parent / name, SIZES["M"]) for name in ("changed", "changed-both"))
     again_pdf = [one for one in _reportgen(pdf, "pdf", "--no-verify") if one != "--no-cache"]
     with (
-        rebuilder(pdf, PROFILE, "pdf", kept) as of_pdf,
-        rebuilder(both, PROFILE, "pdf,docx", kept) as of_both,
+        rebuilder(pdf, PROFILE, "pdf", kept / "pdf") as of_pdf,
+        rebuilder(both, PROFILE, "pdf,docx", kept / "both") as of_both,
     ):
         tasks = {
             "PDF": partial(timed, _reportgen(material.main, "pdf", "--no-verify"), QUIET),
             "PDF, a word changed, by --watch": partial(again, of_pdf),
             "PDF, the command again, nothing changed": partial(
-                timed, again_pdf, {"REPORTGEN_CACHE": str(kept)}
+                timed, again_pdf, {"REPORTGEN_CACHE": str(kept / "pdf")}
             ),
             "PDF + DOCX, read back": partial(timed, _reportgen(material.main, "pdf,docx"), QUIET),
             "PDF + DOCX, read back, a word changed, by --watch": partial(again, of_both),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -18,7 +18,7 @@ from reportgen.derive.budget import Budget
 from reportgen.faults import Fault, FaultyInput, Place, Severity, errors
 from reportgen.garbage import seldom_searched
 from reportgen.load import Loaded, load_disclosure
-from reportgen.load.asked import asked
+from reportgen.load.asked import State, asked
 from reportgen.model.checks import CheckSetting
 from reportgen.render.files import safe_name
 from reportgen.render.means import ALONE, Means
@@ -159,33 +159,72 @@ def build(
         begun: list[Begun] = []
 
         def ahead(document: Document) -> None:
-            """Others lay out pages while this process is still at the input; an unsound one stops them."""
-            from reportgen.render.pdf import begin  # noqa: PLC0415
-
-            if {Format.PDF, Format.DOCX} & set(formats):
-                begun.append(begin(document, workers))
+            """Others lay out pages while the rules look at the document; an unsound one stops them."""
+            if means.processes > 1 and has_pages(formats) and not _is_endless(document):
+                begun.append(_begun(document, workers))
 
         with asked() as as_read:
             examined = examine(path, progress, profile, unit, ahead)
         document, warnings = _sound(examined)
         seen(examined)
-        name = safe_name(document.file_name)
-        data = _open_data(document, examined) if {Format.PDF, Format.CSV} & set(formats) else {}
-        attached = attach_input and Format.PDF in formats
-        read = sources(path, _roles(examined.loaded), as_read) if attached else ()
-        unpaged = {name + file: content for file, content in _unpaged(document, examined, formats, data)}
+        beside = _beside(path, examined, document, formats, as_read if attach_input else None)
         if _has_many_lines(examined):
             # pages take memory of their own: what fifty thousand lines took is given back before
             del examined
             gc.collect()
-        printed, press = (
-            _printed(begun[0], formats, data, progress, workers, read=read) if begun else ({}, None)
-        )
-        files = {**{f"{name}.{form}": content for form, content in printed.items()}, **unpaged}
+        name, press = safe_name(document.file_name), None
+        files = {name + ending: content for ending, content in beside.unpaged.items()}
+        if has_pages(formats):
+            pages = begun[0] if begun else _begun(document, workers)
+            printed, press = _printed(pages, formats, beside, progress, workers)
+            files = {**{f"{name}.{form}": content for form, content in printed.items()}, **files}
         if verified:
             progress(STAGES[5])
             _refuse_differences(document, files, workers, press)
     return Built(files, tuple(warnings))
+
+
+def has_pages(formats: Collection[Format]) -> bool:
+    """The contents of a DOCX name pages too."""
+    return not {Format.PDF, Format.DOCX}.isdisjoint(formats)
+
+
+def _begun(document: Document, workers: Workers) -> Begun:
+    from reportgen.render.pdf import begin  # noqa: PLC0415  (loading the renderers takes seconds)
+
+    return begin(document, workers)
+
+
+def _is_endless(document: Document) -> bool:
+    from reportgen.render.pdf import is_endless  # noqa: PLC0415
+
+    return is_endless(document)
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """What is made without laying out pages."""
+
+    data: Mapping[str, bytes]
+    """Files of open data, by name."""
+    read: Sequence[Source]
+    """What the PDF was made of, to be attached to it."""
+    unpaged: Mapping[str, bytes]
+    """Finished files, by what their names add to the report's."""
+
+
+def _beside(
+    path: Path,
+    examined: Examined,
+    document: Document,
+    formats: Collection[Format],
+    as_read: Mapping[Path, State] | None,
+) -> _Beside:
+    """`as_read`: the files of the input as they were, where they are to be attached."""
+    data = _open_data(document, examined) if not {Format.PDF, Format.CSV}.isdisjoint(formats) else {}
+    attached = as_read is not None and Format.PDF in formats
+    read = sources(path, _roles(examined.loaded), as_read or {}) if attached else ()
+    return _Beside(data, read, dict(_unpaged(document, examined, formats, data)))
 
 
 def _has_many_lines(examined: Examined) -> bool:
@@ -220,13 +259,7 @@ def _open_data(document: Document, examined: Examined) -> dict[str, bytes]:
 
 
 def _printed(
-    begun: Begun,
-    formats: Sequence[Format],
-    data: Mapping[str, bytes],
-    progress: Progress,
-    workers: Workers,
-    *,
-    read: Sequence[Source],
+    begun: Begun, formats: Collection[Format], beside: _Beside, progress: Progress, workers: Workers
 ) -> tuple[dict[Format, bytes], Press]:
     """The formats that have pages; the contents of the DOCX carry page numbers too, so either needs them.
 
@@ -237,9 +270,9 @@ def _printed(
     from reportgen.render.word_file import word_file  # noqa: PLC0415
 
     progress(STAGES[3])
-    body = body_pages(begun, workers)
+    document, body = begun.document, body_pages(begun, workers)
     asked = (
-        workers.ask(word_file, begun.document, body.laid, cached=workers.means.cached)
+        workers.ask(word_file, document, body.laid, cached=workers.means.cached)
         if Format.DOCX in formats
         else None
     )
@@ -247,7 +280,7 @@ def _printed(
     if Format.PDF in formats:
         printed = assembled(body, workers)
         progress(STAGES[4])
-        files[Format.PDF] = printed.pdf(begun.document, data, read)
+        files[Format.PDF] = printed.pdf(document, beside.data, beside.read)
     if asked is not None:
         progress(STAGES[4])
         files[Format.DOCX] = workers.result(asked, body.press)
@@ -255,7 +288,7 @@ def _printed(
 
 
 def _unpaged(
-    document: Document, examined: Examined, formats: Sequence[Format], data: Mapping[str, bytes]
+    document: Document, examined: Examined, formats: Collection[Format], data: Mapping[str, bytes]
 ) -> Iterator[tuple[str, bytes]]:
     """The formats that have no pages, by what their names add to the report's."""
     if Format.XLSX in formats:
@@ -278,13 +311,11 @@ def _refuse_differences(
     document: Document, files: Mapping[str, bytes], workers: Workers, press: Press | None
 ) -> None:
     """A finished file that says other numbers than the budget is a fault of reportgen's own."""
-    from reportgen.verify import READERS  # noqa: PLC0415
-    from reportgen.verify.job import read_back  # noqa: PLC0415
+    from reportgen.verify import READERS, verify  # noqa: PLC0415
 
     written = {name: content for name, content in files.items() if Path(name).suffix in READERS}
     asked = [
-        (name, workers.ask(read_back, document, content, Path(name).suffix))
-        for name, content in written.items()
+        (name, workers.ask(verify, document, content, Path(name).suffix)) for name, content in written.items()
     ]
     faults = [
         Fault(Place(name), f"读回的数字与预算不符：{difference}；请把输入和这条信息报告给 reportgen 的维护者")

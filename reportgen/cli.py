@@ -18,7 +18,7 @@ import typer
 
 from reportgen import __version__
 from reportgen.batch_cli import batch_command
-from reportgen.build import STAGES, Built, Format, Progress, build, examine, prepare, write
+from reportgen.build import STAGES, Built, Format, Progress, build, examine, has_pages, prepare, write
 from reportgen.cli_options import (
     AttachOption,
     ForceOption,
@@ -142,9 +142,9 @@ def _ready(means: Means, wanted: Sequence[Format], verified: bool) -> AbstractCo
 
     modules = [
         *(["reportgen.render.docx"] if Format.DOCX in wanted else []),
-        *(["reportgen.verify.job"] if verified else []),
+        *(["reportgen.verify"] if verified else []),
     ]
-    return standing_by(means, modules) if {Format.PDF, Format.DOCX} & set(wanted) else nullcontext(means)
+    return standing_by(means, modules) if has_pages(wanted) else nullcontext(means)
 
 
 class CheckFormat(StrEnum):

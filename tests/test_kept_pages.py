@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import pickle
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,10 +18,11 @@ from hypothesis import HealthCheck, given, settings
 from reading import ROOT
 from strategies import composed, disclosures
 
+from reportgen import verify
 from reportgen.build import Format, build
 from reportgen.compose import Document
 from reportgen.faults import Fault, FaultyInput, Place
-from reportgen.render import record_cache, stretch_records, workers
+from reportgen.render import record_cache, stretch_records, word_file, workers
 from reportgen.render.means import Means
 from reportgen.render.pdf import lay_out
 from reportgen.render.record_cache import drop_oldest
@@ -214,45 +219,78 @@ def test_two_processes_make_the_same_file(
     lay_out(document)
     alone = len(made)
     made.clear()
-    assert lay_out(document, TWO).pdf(document, {}) == plain
-    assert 0 < len(made) < alone - 3  # the other process did the rest
+    with _ready() as means:
+        assert lay_out(document, means).pdf(document, {}) == plain
+    assert len(made) < alone  # the other process did the rest
 
 
-def test_a_docx_that_another_process_makes_is_the_same(example: Path) -> None:
+def test_a_docx_is_made_and_read_back_by_another_process_as_by_this_one(
+    example: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     formats = [Format.PDF, Format.DOCX]
-    alone = build(example, formats, verified=False).files
-    assert build(example, formats, verified=False, means=TWO).files == alone
+    alone = build(example, formats).files
+    here: list[str] = []
+    for module, name in ((word_file, "word_file"), (verify, "verify")):
+        monkeypatch.setattr(module, name, _noted(getattr(module, name), here))
+    with _ready() as means:
+        assert build(example, formats, means=means).files == alone
+    assert here in ([], ["verify"])  # of two files this process may read one
+
+
+def _noted(function: Any, here: list[str]) -> Any:
+    """The same function to another process, which finds it by its name."""
+
+    @functools.wraps(function)
+    def noted(*said: Any, **named: Any) -> Any:
+        here.append(function.__name__)
+        return function(*said, **named)
+
+    return noted
+
+
+@contextmanager
+def _ready() -> Iterator[Means]:
+    """A process that stands by and has nothing to load any more."""
+    with standing_by(TWO, ["reportgen.render.docx", "reportgen.verify"]) as means:
+        assert means.standing is not None
+        (process,) = means.standing.processes
+        assert process.stdin is not None
+        assert process.stdout is not None
+        pickle.dump((int, False, ("7",), {}), process.stdin)
+        process.stdin.flush()
+        assert pickle.load(process.stdout) == 7
+        yield means
+        assert list(means.standing.processes) == [process]
+        assert process.poll() is None
+    assert process.poll() is not None
 
 
 def test_processes_that_stand_by_are_there_for_the_next_document(
     document: Document, charted: Document, plain: bytes
 ) -> None:
-    with standing_by(TWO) as means:
-        assert means.standing is not None
-        (process,) = means.standing
+    with _ready() as means:
         assert lay_out(document, means).pdf(document, {}) == plain
-        assert list(means.standing) == [process]
         lay_out(charted, means)  # it looks otherwise
         assert lay_out(document, means).pdf(document, {}) == plain
-        assert process.poll() is None
-    assert process.poll() is not None
 
 
-def test_an_unsound_document_leaves_no_process_behind(standard: Path, tmp_path: Path) -> None:
-    """Its pages are begun before the rules have looked at what is printed."""
-    begun: list[int] = []
+def test_a_document_that_is_refused_leaves_a_process_for_the_next_one(
+    document: Document, plain: bytes, standard: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages are begun before the rules have looked at what is printed."""
 
     def refuse(_: object) -> None:
         raise FaultyInput([Fault(Place("dept.yaml"), "试")])
 
-    with standing_by(TWO) as means, pytest.MonkeyPatch.context() as patched:
+    with standing_by(TWO, ["json"]) as means:
         assert means.standing is not None
-        (process,) = means.standing
-        patched.setattr("reportgen.build._sound", refuse)
-        with pytest.raises(FaultyInput):
+        with monkeypatch.context() as patched, pytest.raises(FaultyInput):
+            patched.setattr("reportgen.build._sound", refuse)
             build(standard, [Format.PDF], means=means)
-        begun.append(len(means.standing))
-    assert begun == [0]  # it was set to work
+        (process,) = means.standing.processes
+        assert process.poll() is None
+        assert lay_out(document, means).pdf(document, {}) == plain
+        assert list(means.standing.processes) == [process]
     assert process.poll() is not None
 
 

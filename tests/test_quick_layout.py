@@ -12,7 +12,7 @@ import pytest
 
 from reportgen.build import prepare
 from reportgen.compose import Document
-from reportgen.render import press, quick_styles, runs, shared_lines
+from reportgen.render import press, quick_styles, runs, shared_glyphs, shared_lines
 from reportgen.render.pdf import lay_out
 from reportgen.render.ready_html import is_of_looks
 
@@ -26,6 +26,12 @@ def forms(standard: Path) -> Document:
 @pytest.fixture(scope="module")
 def quick(forms: Document) -> bytes:
     return _whole(forms)
+
+
+@pytest.fixture(autouse=True)
+def _new_press() -> None:
+    """Nothing that another test drew."""
+    vars(press._kept).clear()
 
 
 def _whole(document: Document) -> bytes:
@@ -51,8 +57,44 @@ def test_lines_and_styles_that_are_worked_out_each_time_make_the_same_pages(
     forms: Document, quick: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shared_lines, "LONGEST", -1)
+    monkeypatch.setattr(shared_glyphs, "LONGEST", -1)
     monkeypatch.setattr(quick_styles, "plain_lengths", lambda _: None)
     assert lay_out(forms).pdf(forms, {}) == quick
+
+
+def test_a_press_that_drew_another_document_makes_the_same_pages(
+    forms: Document, quick: bytes, document: Document
+) -> None:
+    other = replace(document, css=forms.css, own_css=forms.own_css, charts={})
+    lay_out(other)
+    (kept,) = press._kept.presses
+    assert lay_out(forms).pdf(forms, {}) == quick
+    assert press._kept.presses == [kept]
+
+
+def test_a_glyph_that_a_page_met_at_another_width_is_drawn_as_that_page_has_it(
+    forms: Document, quick: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some faces are wider or narrower at another size, by rounding; then nothing is shared, nor lost."""
+    seen: list[bool] = []
+    original = shared_glyphs._draw
+
+    def other_widths(drawn: Any, stream: Any, box: Any) -> bool:
+        wider = [
+            replace(used, widths={glyph: width + 1 for glyph, width in used.widths.items()})
+            for used in drawn.fonts
+        ]
+        met = any(
+            glyph in stream.add_font(used.pango_font)[0].widths
+            for used in drawn.fonts
+            for glyph in used.widths
+        )
+        seen.append(met)
+        return met and original(replace(drawn, fonts=wider), stream, box)
+
+    monkeypatch.setattr(shared_glyphs, "_draw", other_widths)
+    assert lay_out(forms).pdf(forms, {}) == quick
+    assert True in seen
 
 
 @pytest.mark.parametrize("line", ["underline", "underline overline", "none"])

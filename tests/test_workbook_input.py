@@ -326,6 +326,10 @@ FAULTS: dict[str, tuple[Callable[[Workbook], None], list[str]]] = {
             "dept.xlsx:基本信息!A6: 错误：缺少“部门:编码（code）”",
         ],
     ),
+    "an empty cell that may not be": (
+        _put("项目", "名称", 2, None),
+        ["dept.xlsx:项目!B2: 错误：缺少“名称（name）”"],
+    ),
     "a part of a section that its own sheet has not": (
         _undated,
         ["dept.xlsx:基本信息: 错误：缺少“国有资产:截至（as_of）”"],

@@ -75,21 +75,20 @@ def amounts_differ(case: Case) -> Iterator[Fault]:
                 )
 
 
-@rule("W1-blank-prior", Severity.HINT, "写了上年数的台账，有金额的每行都写")
+@rule("W1-blank-prior", Severity.HINT, "写了上年预算数的台账，有金额的每行都写")
 def prior_amounts_are_told(case: Case) -> Iterator[Fault]:
     """A line that lacks last year's amount counts as new, which a forgotten one is not."""
-    if case.loaded.before:
+    if case.loaded.before:  # which has last year's amounts
         return
     for ledger, lines in case.budget.disclosure.expenditure.items():
-        for measure, label in (("prior", "上年预算数"), ("executed", "上年执行数")):
-            counted = [(at, line) for at, line in enumerate(lines) if line.amount and not line.carryover]
-            blank = [at for at, line in counted if getattr(line, measure) is None]
-            if blank and len(blank) < len(counted):
-                yield Fault(
-                    case.loaded.place("expenditure", ledger, blank[0]),
-                    f"{len(counted)} 行里有 {len(blank)} 行（第一行在此）没有写{label}，都算新增；"
-                    "请补上漏填的，上年确实没有的写 0",
-                )
+        counted = [(at, line) for at, line in enumerate(lines) if line.amount and not line.carryover]
+        blank = [at for at, line in counted if line.prior is None]
+        if blank and len(blank) < len(counted):
+            yield Fault(
+                case.loaded.place("expenditure", ledger, blank[0]),
+                f"{len(counted)} 行里有 {len(blank)} 行（第一行在此）没有写上年预算数，都算新增；"
+                "请补上漏填的，上年确实没有的写 0",
+            )
 
 
 @rule("W5-date", Severity.WARNING, "日期与预算年度相符")

@@ -35,8 +35,7 @@ def _fault(root: Node, model: type[BaseModel], detail: ErrorDetails) -> Fault:
     if "[key]" in detail["loc"]:
         place = key_place(root, path)
     if detail["type"] == "missing":
-        above = "".join(f"{_usual(model, path[:at])}:" for at in range(1, len(path))) if place.sheet else ""
-        return Fault(place, f"缺少“{above}{field_words(model, path)}”")
+        return Fault(place, f"缺少“{_above(model, path) if place.sheet else ''}{field_words(model, path)}”")
     message = detail["msg"] if detail["type"] == "reportgen" else f"不合要求（{detail['msg']}）"
     return Fault(place, f"{typed}：{message}" if typed else message)
 
@@ -58,9 +57,11 @@ def field_words(model: type[BaseModel], path: tuple[PathKey, ...]) -> str:
     return words
 
 
-def _usual(model: type[BaseModel], path: tuple[PathKey, ...]) -> str:
-    """The Chinese name alone; of a place in a list nothing."""
-    return "" if isinstance(path[-1], int) else field_words(model, path).split("（")[0]
+def _above(model: type[BaseModel], path: tuple[PathKey, ...]) -> str:
+    """The Chinese names that lead to a field, as workbooks label it; nothing in a list, which has columns."""
+    if any(isinstance(key, int) for key in path):
+        return ""
+    return "".join(f"{field_words(model, path[:at]).split('（')[0]}:" for at in range(1, len(path)))
 
 
 def _through_broken(node: Node, path: tuple[PathKey, ...]) -> bool:

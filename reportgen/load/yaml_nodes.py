@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from functools import lru_cache
 from typing import Any
@@ -25,6 +26,9 @@ MAX_DEPTH = 64
 SHORT = 20_000
 """Characters of a text whose nodes are kept: the files of a profile are read for every report."""
 
+_TIGHT = re.compile(r"(\s*(?:- )?[^\s:#\"'{\[]+:)[{\[\"']")
+"""`部门:{…}`, of which YAML tells only what it meets later."""
+
 _NULL = "tag:yaml.org,2002:null"
 
 _MEANING = {
@@ -39,7 +43,7 @@ _MEANING = {
     "unhashable": "以 {{ 开头的文字请加双引号",
     "mapping values are not allowed here": "这里不该有“: ”；请检查上一行的缩进，含冒号的文字请加引号",
     "could not find expected ':'": "缺少冒号；键后面应是半角冒号加空格",
-    "expected <block end>, but found ','": "冒号后面要加空格（“部门: {…}”），含逗号的文字请加引号",
+    "expected <block end>, but found ','": "这里不该有逗号；含逗号的文字请加引号",
     "expected <block end>": "缩进与上文不一致",
     "did not find expected": "缩进或括号与上文不一致",
     "found unexpected end of stream": "引号没有收尾",
@@ -90,6 +94,10 @@ def _syntax_fault(error: MarkedYAMLError, text: str, file: str) -> Fault:
         return Fault(
             Place(file, mark.line, above.index("：") + 1), "YAML 写法有误：冒号要用半角“:”，后面加空格"
         )
+    lines = text.split("\n")
+    tight = _TIGHT.match(lines[mark.line]) if mark.line < len(lines) else None
+    if tight is not None:
+        return Fault(Place(file, mark.line + 1, tight.end(1)), "YAML 写法有误：冒号后面要加空格")
     return Fault(Place(file, mark.line + 1, mark.column + 1), f"YAML 写法有误：{_explain(problem)}")
 
 

@@ -12,12 +12,20 @@ MOST_PROCESSES = 4
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Other processes that were started beforehand (`workers.standing_by`); whoever needs one takes it."""
+
+    processes: deque[Popen[bytes]]
+    modules: tuple[str, ...]
+    """What each of them has loaded."""
+
+
+@dataclass(frozen=True, slots=True)
 class Means:
     processes: int = 1
     cached: bool = False
     """Whether pages are kept on disk from one build to the next."""
-    standing: deque[Popen[bytes]] | None = None
-    """Other processes that were started beforehand (`workers.standing_by`); whoever needs one takes it."""
+    standing: Standing | None = None
 
 
 ALONE = Means()

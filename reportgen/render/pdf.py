@@ -55,7 +55,7 @@ class Begun:
     document: Document
     look: Look
     tree: HtmlElement
-    parts: stretch_records.Begun | None
+    parts: stretch_records.Asked | None
     """None where the body is not made of recorded stretches."""
 
 
@@ -112,15 +112,16 @@ def body_pages(begun: Begun, workers: Workers) -> Body:
 def assembled(body: Body, workers: Workers) -> Printed:
     """All pages, with their numbers, behind cover and contents."""
     document, press, pages = body.document, body.press, body.pages
-    kinds = [page.kind for page in body.records or ()]
-    feet = workers.ask(stretch_records.feet, kinds, cached=workers.means.cached)
-    front = front_of(document)
-    before = None
+    feet = None
+    if body.records is not None:
+        kinds = [page.kind for page in body.records]
+        feet = workers.ask_press(stretch_records.feet, kinds, cached=workers.means.cached)
+    front, before = front_of(document), None
     if front is not None:
         _fill_in(front, pages)
         before = press.lay_out(front, Sheets.UNNUMBERED)
     sheets = body.whole
-    if body.records is not None:
+    if body.records is not None and feet is not None:
         try:
             drawn = workers.result(feet, press)
             sheets = _sheets(press, body.records, drawn)
@@ -148,9 +149,14 @@ def _sheets(press: Press, records: Sequence[Record], feet: Sequence[Drawing]) ->
     return press.document([RecordedPage(page, foot, fonts) for page, foot in zip(records, feet, strict=True)])
 
 
+def is_endless(document: Document) -> bool:
+    """Whether laying it out is refused."""
+    return len(document.html) > MAX_HTML
+
+
 def _refuse_endless(document: Document) -> None:
     size = len(document.html)
-    if size > MAX_HTML:
+    if is_endless(document):
         problem = (
             f"报告排版前有 {size / 1e6:.0f} 百万字符（表格标记在内），最多 {MAX_HTML // 10**6} 百万；"
             "请减少逐项列出的项目、指标，或缩短文字"

@@ -37,6 +37,10 @@ class RecordCache(Generic[Kept]):
         self.folder = folder
         self._form = form
 
+    def has(self, key: str) -> bool:
+        """Whether there is an entry; it may prove damaged."""
+        return self.folder is not None and (self.folder / key).is_file()
+
     def get(self, key: str) -> Kept | None:
         if self.folder is None:
             return None

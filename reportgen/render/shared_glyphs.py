@@ -7,17 +7,23 @@ and switches itself off with versions that are not known here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from reportgen.render.justification import fits
-from reportgen.render.shared_lines import LONGEST, MOST, looks
+from reportgen.render.shared_lines import looks
 
-_SHOWN = re.compile("<([0-9a-f]+)>")
-_GLYPH = re.compile("[0-9a-f]{4}")
+LONGEST = 60
+"""Characters; longer texts are seldom said twice."""
+MOST = 5_000
+"""Texts that are kept, some two thousand bytes each."""
+
+
+class _Special(Exception):
+    """A text asks for more than glyphs, as pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +32,14 @@ class _Used:
 
     pango_font: Any
     widths: Mapping[int, int]
+    """As they are at the text's own size."""
     to_unicode: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
+    """A text as it is drawn where nothing was drawn before."""
+
     steps: Sequence[tuple[str, tuple[Any, ...]]]
     """What is asked of the stream, by the names of its methods."""
     fonts: Sequence[_Used]
@@ -46,23 +55,29 @@ def share_glyphs() -> None:
     draw_plain = draw.draw_text
 
     def draw_text(stream: Any, box: Any, offset_x: Any, text_overflow: Any, block_ellipsis: Any) -> None:
-        style = box.style
+        given = (box, offset_x, text_overflow, block_ellipsis)
         cut = text_overflow != "clip" or block_ellipsis != "none"
-        if cut or not 0 < len(box.text) <= LONGEST or not _is_plain(style) or not box.text.strip():
-            draw_plain(stream, box, offset_x, text_overflow, block_ellipsis)
+        if cut or len(box.text) > LONGEST or not box.text.strip() or not _is_plain(box.style):
+            draw_plain(stream, *given)
             return
         layout = box.pango_layout
-        kept = vars(style.font_config).setdefault("shared_glyphs", {})
-        key = (box.text, layout.text, layout.justification_spacing, style["font_size"], *looks(style))
-        drawn = kept.get(key)
-        if drawn is not None and _draw_again(drawn, stream, box):
-            return
-        noted = _Noting(stream, layout)
-        draw_plain(noted, box, offset_x, text_overflow, block_ellipsis)
-        if drawn is None and (made := noted.drawn()) is not None:
+        kept = vars(box.style.font_config).setdefault("shared_glyphs", {})
+        key = (box.text, layout.text, layout.justification_spacing, *looks(box.style))
+
+        def noted() -> _Drawn | None:
+            noting = _Noting(stream, layout)
+            try:
+                draw_plain(noting, *given)
+            except _Special:
+                return None
+            return noting.drawn()
+
+        if key not in kept:
             if len(kept) >= MOST:
                 kept.clear()
-            kept[key] = made
+            kept[key] = noted()
+        if kept[key] is None or not _draw(kept[key], stream, box):
+            draw_plain(stream, *given)
 
     draw.draw_text = draw_text
 
@@ -71,8 +86,9 @@ def _is_plain(style: Any) -> bool:
     return bool(style["visibility"] == "visible" and style["text_decoration_line"] == "none")
 
 
-def _draw_again(drawn: _Drawn, stream: Any, box: Any) -> bool:
-    """Unless other words would be shown otherwise by now: the first width of a glyph holds for a file."""
+def _draw(drawn: _Drawn, stream: Any, box: Any) -> bool:
+    """False, and nothing is drawn, if a glyph was met at another size before, where it is wider or narrower
+    by rounding: what was said of it first holds for a page."""
     fonts = [(used, stream.add_font(used.pango_font)[0]) for used in drawn.fonts]
     for used, font in fonts:
         if any(font.widths.get(glyph, width) != width for glyph, width in used.widths.items()):
@@ -91,23 +107,24 @@ def _draw_again(drawn: _Drawn, stream: Any, box: Any) -> bool:
 
 
 class _Noting:
-    """A stream that writes down what is drawn on it with a text's own glyphs."""
+    """Stands for a stream that nothing was drawn on, and writes down what a text asks of it."""
 
     NOTED = ("set_font_size", "show_text", "set_text_rise")
-    PASSED = ("set_color", "begin_text", "set_text_matrix", "end_text", "ink_rect", "logical_rect")
+    SAID_EACH_TIME = ("set_color", "begin_text", "set_text_matrix", "end_text")
 
     def __init__(self, stream: Any, layout: Any) -> None:
         self._stream, self._layout = stream, layout
+        self.ink_rect, self.logical_rect = stream.ink_rect, stream.logical_rect
         self._steps: list[tuple[str, tuple[Any, ...]]] = []
-        self._fonts: list[tuple[Any, Any, dict[int, str]]] = []
-        self._sharable = True
+        self._fonts: dict[str, tuple[Any, Any]] = {}
 
     def add_font(self, pango_font: Any) -> tuple[Any, float]:
         font, size = self._stream.add_font(pango_font)
-        if all(known is not font for _, known, _ in self._fonts):
-            self._fonts.append((self._held(pango_font, font.hash, size), font, font.to_unicode))
-            font.to_unicode = {}  # whatever other words said of its glyphs
-        return font, size
+        if font.hash not in self._fonts:
+            unused = copy(font)
+            unused.widths, unused.to_unicode, unused.missing = {}, {}, {}
+            self._fonts[font.hash] = self._held(pango_font, font.hash, size), unused
+        return self._fonts[font.hash][1], size
 
     def _held(self, pango_font: Any, font: str, size: float) -> Any:
         """The font as Pango has it, which it keeps as long as a text is set in it."""
@@ -115,38 +132,18 @@ class _Noting:
         return held.setdefault((font, size), (pango_font, self._layout.layout))[0]
 
     def __getattr__(self, name: str) -> Any:
-        passed = getattr(self._stream, name)
-        if name in self.NOTED:
+        if name not in self.NOTED + self.SAID_EACH_TIME:
+            raise _Special(name)
 
-            def noted(*said: Any) -> None:
+        def note(*said: Any) -> None:
+            if name in self.NOTED:
                 self._steps.append((name, said))
-                passed(*said)
 
-            return noted
-        if name not in self.PASSED:
-            self._sharable = False
-        return passed
+        return note
 
     def drawn(self) -> _Drawn | None:
-        """None if it may not be drawn again from what was written down."""
-        fonts = []
-        for (pango_font, font, known), shown in zip(self._fonts, self._shown(), strict=True):
-            own, font.to_unicode = font.to_unicode, known
-            for glyph, text in own.items():
-                known.setdefault(glyph, text)
-            if font.missing or font.bitmap or font.svg or font.png or font.colr:
-                self._sharable = False
-            fonts.append(_Used(pango_font, {glyph: font.widths[glyph] for glyph in shown}, own))
-        return _Drawn(self._steps, fonts) if self._sharable else None
-
-    def _shown(self) -> list[dict[int, None]]:
-        """The glyphs of each font, in the order in which they are met."""
-        found: dict[str, dict[int, None]] = {font.hash: {} for _, font, _ in self._fonts}
-        now: dict[int, None] = {}
-        for name, said in self._steps:
-            if name == "set_font_size":
-                now = found[said[0]]
-            elif name == "show_text":
-                for run in _SHOWN.findall(said[0]):
-                    now.update((int(glyph, 16), None) for glyph in _GLYPH.findall(run))
-        return list(found.values())
+        """None if it may not be drawn from what was written down."""
+        fonts = self._fonts.values()
+        if any(font.missing or font.bitmap or font.svg or font.png or font.colr for _, font in fonts):
+            return None
+        return _Drawn(self._steps, [_Used(held, font.widths, font.to_unicode) for held, font in fonts])

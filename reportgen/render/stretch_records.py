@@ -25,8 +25,8 @@ WORTH_A_PROCESS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
-    """What is asked of a document's stretches."""
+class Asked:
+    """What others may lay out of a document's stretches."""
 
     runs: Sequence[Run]
     pieces: Sequence[tuple[Run, Piece, Job[list[Record]]]]
@@ -46,7 +46,7 @@ class Begun:
         return made
 
 
-def begin(stretches: Sequence[HtmlElement], look: Look, workers: Workers) -> Begun:
+def begin(stretches: Sequence[HtmlElement], look: Look, workers: Workers) -> Asked:
     """Sets to work whoever can help; needs no Pango where others stand by."""
     runs = [run_of(stretch) for stretch in stretches]
     pieces = [(run, piece) for run in runs for piece in run.pieces()]
@@ -54,16 +54,16 @@ def begin(stretches: Sequence[HtmlElement], look: Look, workers: Workers) -> Beg
     jobs: dict[int, Job[list[Record]]] = {}
     for at in sorted(range(len(parts)), key=lambda at: -len(parts[at])):
         # the longest first, so that no process is left with a long one at the end
-        jobs[at] = workers.ask(records_of, parts[at], cached=workers.means.cached)
+        jobs[at] = workers.ask_press(records_of, parts[at], cached=workers.means.cached)
     workers.begin(look, _helpers(parts, look, workers))
-    return Begun(runs, [(run, piece, jobs[at]) for at, (run, piece) in enumerate(pieces)])
+    return Asked(runs, [(run, piece, jobs[at]) for at, (run, piece) in enumerate(pieces)])
 
 
 def _helpers(parts: Sequence[str], look: Look, workers: Workers) -> int:
     """How many other processes are worth while."""
-    if not workers.standing and workers.means.cached and "weasyprint" in sys.modules:
+    if not workers.have_some_ready and workers.means.cached and "weasyprint" in sys.modules:
         cache, here = RecordCache(cache_folder(), RECORDS), machine()
-        parts = [part for part in parts if cache.get(key("stretch", part, look, here)) is None]
+        parts = [part for part in parts if not cache.has(key("stretch", part, look, here))]
     return len(parts) - 1 if sum(map(len, parts)) >= WORTH_A_PROCESS else 0
 
 

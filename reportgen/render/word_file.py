@@ -6,13 +6,11 @@ from collections.abc import Sequence
 
 from reportgen.compose.document import Document
 from reportgen.render.means import Means
-from reportgen.render.press import Press
 from reportgen.render.word_pages import Laid, word_pages
 
 
-def word_file(press: Press, document: Document, laid: Sequence[Laid], *, cached: bool) -> bytes:
+def word_file(document: Document, laid: Sequence[Laid], *, cached: bool) -> bytes:
     """Its contents name the pages of Word. Raises `FaultyInput`."""
     from reportgen.render.docx import to_docx  # noqa: PLC0415  (only whoever does the job loads python-docx)
 
-    del press  # it has the looks of the PDF
     return to_docx(document, word_pages(document, laid, Means(cached=cached)))

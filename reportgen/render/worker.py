@@ -22,7 +22,8 @@ def main() -> None:
     with suppress(OSError):  # where the system's library is missing the press says so
         import weasyprint  # noqa: F401, PLC0415  (slow to load: while there is nothing else to do)
     for name in sys.argv[1:]:
-        import_module(name)
+        with suppress(ImportError):  # the job that needs it meets this too
+            import_module(name)
     press: Press | None = None
     with suppress(EOFError), seldom_searched():
         while True:
@@ -31,9 +32,9 @@ def main() -> None:
                 press = press_for(asked)
                 _send(target, True)
                 continue
-            does, said, named = asked
+            does, takes_press, said, named = asked
             try:
-                made = does(press, *said, **named)
+                made = does(*((press,) if takes_press else ()), *said, **named)
             except Exception:  # the other process meets it too, and tells it
                 made = None
             _send(target, made)

@@ -66,9 +66,10 @@ def test_a_press_that_drew_another_document_makes_the_same_pages(
     forms: Document, quick: bytes, document: Document
 ) -> None:
     other = replace(document, css=forms.css, own_css=forms.own_css, charts={})
-    lay_out(other)
+    lay_out(other).pdf(other, {})
     (kept,) = press._kept.presses
-    assert lay_out(forms).pdf(forms, {}) == quick
+    for _ in range(2):  # the second time with the fonts that the first left in its file
+        assert lay_out(forms).pdf(forms, {}) == quick
     assert press._kept.presses == [kept]
 
 

@@ -18,8 +18,9 @@ from reportgen.render.halves import body_of, front_of
 from reportgen.render.means import ALONE, Means
 from reportgen.render.page_numbers import blank_pages, kind_of, number
 from reportgen.render.press import Look, Press, Sheets, press_for
+from reportgen.render.read_fonts import ReadFonts, subsets_of
 from reportgen.render.recorded import Drawing, Record, Unrecordable, can_record
-from reportgen.render.recorded_pdf import LoadedFonts, RecordedPage
+from reportgen.render.recorded_pdf import RecordedPage
 from reportgen.render.sources import Source
 from reportgen.render.stretches import is_separable, stretches
 from reportgen.render.word_pages import Laid, laid_pages, laid_records, numbered
@@ -42,10 +43,12 @@ class Printed:
     """The stretches of the body, from which `word_pages` tells those of the DOCX."""
     sheets: Any
     """All pages, cover and contents first, as a WeasyPrint document."""
+    fonts: ReadFonts
 
     def pdf(self, document: Document, data: Mapping[str, bytes], sources: Sequence[Source] = ()) -> bytes:
         """A PDF for the archive with files of data attached to it, and what it was made of."""
-        return archived(self.sheets, document, data, sources)
+        with subsets_of(self.fonts):
+            return archived(self.sheets, document, data, sources)
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,7 @@ def assembled(body: Body, workers: Workers) -> Printed:
             sheets = _unrecorded(document, press).whole
     if before is not None:
         sheets = before.copy([*before.pages, *sheets.pages])
-    return Printed(pages, body.laid, sheets)
+    return Printed(pages, body.laid, sheets, press.read_fonts)
 
 
 def _unrecorded(document: Document, press: Press) -> Body:
@@ -143,7 +146,7 @@ def _unrecorded(document: Document, press: Press) -> Body:
 
 def _sheets(press: Press, records: Sequence[Record], feet: Sequence[Drawing]) -> Any:
     """A WeasyPrint document. Raises `Unrecordable`."""
-    fonts = LoadedFonts(press.fonts)
+    fonts = press.loaded_fonts
     for drawing in [*(page.drawing for page in records), *feet]:
         fonts.find(drawing.fonts)
     return press.document([RecordedPage(page, foot, fonts) for page, foot in zip(records, feet, strict=True)])

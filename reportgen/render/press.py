@@ -18,8 +18,9 @@ from reportgen.render.justification import justify_chinese
 from reportgen.render.line_pitch import keep_pitch
 from reportgen.render.machine import machine
 from reportgen.render.quick_styles import ask_styles_once
-from reportgen.render.read_fonts import ReadFonts
+from reportgen.render.read_fonts import ReadFonts, keep_subsets
 from reportgen.render.ready_html import is_of_looks, ready_html
+from reportgen.render.recorded_pdf import LoadedFonts
 from reportgen.render.shared_glyphs import share_glyphs
 from reportgen.render.shared_lines import share_lines
 from reportgen.render.torn_rows import Tear, held, mend, name_rows, tears
@@ -90,12 +91,14 @@ class Press:
         share_glyphs()
         embolden()
         share_lines()
+        keep_subsets()
         self.look = look
         self.here = machine()
         """One document has one set of fonts."""
         self._lean = is_of_looks(look.own)
         self.fonts = FontConfiguration()
         self.read_fonts = ReadFonts()
+        self.loaded_fonts = LoadedFonts(self.fonts, self.read_fonts)
         self._refused: list[str] = []
         self._fetcher = _fetcher(look.pictures, self._refused)
         base, numbers, own = (

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from copy import copy
 from functools import cache
 from typing import Any
+
+from reportgen.render.justification import fits
+
+Wanted = tuple[Any, ...]
+"""All that decides what is left of a font in a file."""
 
 
 class ReadFonts:
@@ -13,6 +21,8 @@ class ReadFonts:
     def __init__(self) -> None:
         self._fonts: dict[tuple[int, float], Any] = {}
         self._files: dict[int, bytes] = {}
+        self.subsets: dict[str, tuple[Wanted, bytes]] = {}
+        """Of each font what was last left of it."""
 
     def unused(self, pango_font: Any, named: tuple[int, Any, float]) -> Any:
         """A font that no text uses yet; `named`: what WeasyPrint knows it by."""
@@ -21,10 +31,20 @@ class ReadFonts:
         key, description, size = named
         if (key, size) not in self._fonts:
             font = self._fonts[key, size] = Font(pango_font, description, size)
-            font.file_content = self._files.setdefault(key, font.file_content)
-        font = copy(self._fonts[key, size])
-        font.widths, font.to_unicode, font.missing = {}, {}, {}
-        return font
+            self.share_file(key, font)
+        return unused_copy(self._fonts[key, size])
+
+    def share_file(self, key: int, font: Any) -> None:
+        """One copy of what is in a font's file, which may be 20 MB, for all sizes."""
+        font.file_content = self._files.setdefault(key, font.file_content)
+
+
+def unused_copy(font: Any) -> Any:
+    """The same font where no text uses it."""
+    unused = copy(font)
+    unused.widths, unused.to_unicode, unused.missing = {}, {}, {}
+    unused.variations = dict(font.variations)  # to which a file adds what it makes fixed
+    return unused
 
 
 @cache
@@ -45,3 +65,41 @@ def stream_class() -> Any:
             return self._fonts[key], size
 
     return ReadFontsStream
+
+
+_writing: ContextVar[ReadFonts | None] = ContextVar("_writing", default=None)
+
+
+@contextmanager
+def subsets_of(fonts: ReadFonts) -> Iterator[None]:
+    """Within it a file that shows the same glyphs as the one before has its fonts ready."""
+    before = _writing.set(fonts)
+    try:
+        yield
+    finally:
+        _writing.reset(before)
+
+
+@cache
+def keep_subsets() -> None:
+    """Once per process; nothing changes with a WeasyPrint that is not known here."""
+    from weasyprint.pdf.fonts import Font  # noqa: PLC0415  (slow to load, and only needed here)
+
+    if not fits():
+        return
+    clean_plain = Font.clean
+
+    def clean(self: Any, to_unicode: Any, hinting: Any) -> None:
+        fonts = _writing.get()
+        if fonts is None:
+            clean_plain(self, to_unicode, hinting)
+            return
+        wanted = (self.index, self.font_size, hinting, *sorted(to_unicode), "missing", *self.missing)
+        kept, content = fonts.subsets.get(self.hash, (None, b""))
+        if kept != wanted:
+            clean_plain(self, to_unicode, hinting)
+            fonts.subsets[self.hash] = wanted, self.file_content
+            return
+        self.file_content = content
+
+    Font.clean = clean

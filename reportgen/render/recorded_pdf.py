@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from reportgen.render.read_fonts import ReadFonts, unused_copy
 from reportgen.render.recorded import Drawing, Record, Unrecordable, UsedFont, filled_in
 
 
@@ -49,9 +50,10 @@ def _add_alphas(drawing: Drawing, resources: Any) -> None:
 class LoadedFonts:
     """The fonts that records name, found again on this machine."""
 
-    def __init__(self, configuration: Any) -> None:
-        self._map = configuration.font_map
-        self._loaded: dict[tuple[str, float], tuple[int, Any, Any, float]] = {}
+    def __init__(self, configuration: Any, read: ReadFonts) -> None:
+        self._map, self._read = configuration.font_map, read
+        self._loaded: dict[tuple[str, float], tuple[int, Any, Any]] = {}
+        """WeasyPrint's key, Pango's font, which is held, and WeasyPrint's."""
 
     def find(self, used: Sequence[UsedFont]) -> None:
         """Raises `Unrecordable` if a font cannot be found again by what is known of it."""
@@ -61,18 +63,16 @@ class LoadedFonts:
 
     def use(self, used: Sequence[UsedFont], fonts: dict[int, Any]) -> None:
         """Adds what a record uses to the fonts of a file."""
-        from weasyprint.pdf.fonts import Font  # noqa: PLC0415  (loaded by now)
-
         for one in used:
-            key, pango_font, description, size = self._loaded[one.hash, one.size]
+            key, _, font = self._loaded[one.hash, one.size]
             if key not in fonts:
-                fonts[key] = Font(pango_font, description, size)
+                fonts[key] = unused_copy(font)
             for glyph, text in one.to_unicode.items():
                 fonts[key].to_unicode.setdefault(glyph, text)
             for glyph, width in one.widths.items():
                 fonts[key].widths.setdefault(glyph, width)
 
-    def _load(self, used: UsedFont) -> tuple[int, Any, Any, float]:
+    def _load(self, used: UsedFont) -> tuple[int, Any, Any]:
         from weasyprint.pdf.fonts import Font  # noqa: PLC0415  (loaded by now)
         from weasyprint.text.ffi import TO_UNITS, ffi, gobject, pango  # noqa: PLC0415  (loaded by now)
         from weasyprint.text.fonts import get_pango_font_key  # noqa: PLC0415
@@ -88,11 +88,13 @@ class LoadedFonts:
         loaded = pango.pango_font_map_load_font(self._map, context, wanted)
         if loaded == ffi.NULL:
             raise Unrecordable(used.family)
-        font = ffi.gc(loaded, gobject.g_object_unref)
-        key, description, size = get_pango_font_key(font)
-        if Font(font, description, size).hash != used.hash:
+        held = ffi.gc(loaded, gobject.g_object_unref)
+        key, description, size = get_pango_font_key(held)
+        font = Font(held, description, size)
+        if font.hash != used.hash:
             raise Unrecordable(used.family)
-        return key, font, description, size
+        self._read.share_file(key, font)
+        return key, held, font
 
 
 def finish(pdf: Any, pages: Sequence[Any]) -> None:

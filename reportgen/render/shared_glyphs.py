@@ -8,12 +8,12 @@ and switches itself off with versions that are not known here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from reportgen.render.justification import fits
+from reportgen.render.read_fonts import unused_copy
 from reportgen.render.shared_lines import looks
 
 LONGEST = 60
@@ -121,9 +121,7 @@ class _Noting:
     def add_font(self, pango_font: Any) -> tuple[Any, float]:
         font, size = self._stream.add_font(pango_font)
         if font.hash not in self._fonts:
-            unused = copy(font)
-            unused.widths, unused.to_unicode, unused.missing = {}, {}, {}
-            self._fonts[font.hash] = self._held(pango_font, font.hash, size), unused
+            self._fonts[font.hash] = self._held(pango_font, font.hash, size), unused_copy(font)
         return self._fonts[font.hash][1], size
 
     def _held(self, pango_font: Any, font: str, size: float) -> Any:

@@ -6,6 +6,7 @@ What it reads comes from the process that started it, over a pipe of its own.
 
 from __future__ import annotations
 
+import gc
 import pickle
 import sys
 from contextlib import suppress
@@ -33,6 +34,8 @@ def main() -> None:
                 _send(target, True)
                 continue
             does, takes_press, said, named = asked
+            if not takes_press:  # it takes memory of its own: that of pages is given back before
+                gc.collect()
             try:
                 made = does(*((press,) if takes_press else ()), *said, **named)
             except Exception:  # the other process meets it too, and tells it

@@ -20,7 +20,7 @@ class ReadFonts:
 
     def __init__(self) -> None:
         self._fonts: dict[tuple[int, float], Any] = {}
-        self._files: dict[int, bytes] = {}
+        self._files: dict[str, bytes] = {}
         self.subsets: dict[str, tuple[Wanted, bytes]] = {}
         """Of each font what was last left of it."""
 
@@ -31,12 +31,12 @@ class ReadFonts:
         key, description, size = named
         if (key, size) not in self._fonts:
             font = self._fonts[key, size] = Font(pango_font, description, size)
-            self.share_file(key, font)
+            self.share_file(font)
         return unused_copy(self._fonts[key, size])
 
-    def share_file(self, key: int, font: Any) -> None:
+    def share_file(self, font: Any) -> None:
         """One copy of what is in a font's file, which may be 20 MB, for all sizes."""
-        font.file_content = self._files.setdefault(key, font.file_content)
+        font.file_content = self._files.setdefault(font.hash, font.file_content)
 
 
 def unused_copy(font: Any) -> Any:

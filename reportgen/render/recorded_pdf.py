@@ -93,7 +93,7 @@ class LoadedFonts:
         font = Font(held, description, size)
         if font.hash != used.hash:
             raise Unrecordable(used.family)
-        self._read.share_file(key, font)
+        self._read.share_file(font)
         return key, held, font
 
 

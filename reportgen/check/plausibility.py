@@ -75,7 +75,7 @@ def amounts_differ(case: Case) -> Iterator[Fault]:
                 )
 
 
-@rule("W1-blank-prior", Severity.HINT, "写了上年预算数的台账，有金额的每行都写")
+@rule("W1-blank-prior", Severity.WARNING, "写了上年预算数的台账，有金额的每行都写")
 def prior_amounts_are_told(case: Case) -> Iterator[Fault]:
     """A line that lacks last year's amount counts as new, which a forgotten one is not."""
     if case.loaded.before:  # which has last year's amounts

@@ -282,7 +282,8 @@ def _printed(
         progress(STAGES[4])
         files[Format.PDF] = printed.pdf(document, beside.data, beside.read)
     if asked is not None:
-        progress(STAGES[4])
+        if Format.PDF not in formats:
+            progress(STAGES[4])
         files[Format.DOCX] = workers.result(asked, body.press)
     return files, body.press
 

@@ -99,7 +99,8 @@ def _finish(pages: Any, pdf: Any, *, source: Document) -> None:
 
 
 def _compress(pdf: Any) -> None:
-    """All streams, those too that are added while the file is written."""
+    """All streams, those too that are added while the file is written; once, though pydyf asks for their
+    bytes twice: for the file's identifier, and for the file."""
     add_plain = pdf.add_object
 
     def compress(element: Any) -> None:
